@@ -1,0 +1,126 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { guard, type StopSignal, unguard } from "./guardian.ts";
+
+const POLL_MS = 10;
+const LAST_LINES = 15;
+
+/** What to run, and how to tell that it serves. */
+export interface DaemonSpec {
+  /** For messages: "PostgreSQL". */
+  name: string;
+  command: string;
+  args: readonly string[];
+  options?: SpawnOptions;
+  /** Where its output goes; appended to. */
+  logFile: string;
+  /** How it is asked to stop cleanly. */
+  stopSignal: StopSignal;
+  /** How it is asked to stop when this process is gone. Default: stopSignal. */
+  orphanSignal?: StopSignal;
+  /** Whether it serves by now; asked again and again until it does. */
+  isReady: (pid: number) => Promise<boolean>;
+  readyWithinMs: number;
+}
+
+/** A server process that does not outlive this one. */
+export class Daemon implements AsyncDisposable {
+  readonly #spec: DaemonSpec;
+  readonly #child: ChildProcess;
+  /** Resolves when the process has ended, with its exit code, or with the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  #hasEnded = false;
+
+  private constructor(spec: DaemonSpec) {
+    this.#spec = spec;
+    const log = openSync(spec.logFile, "a");
+    try {
+      this.#child = spawn(spec.command, spec.args, {
+        ...spec.options,
+        detached: true, // A group of its own: Ctrl-C in the terminal reaches this process only, which then stops all in order.
+        stdio: ["ignore", log, log],
+      });
+    } finally {
+      closeSync(log);
+    }
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once("error", reject);
+      this.#child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
+    });
+    this.ended.then(
+      () => this.#leave(),
+      () => this.#leave(),
+    );
+    if (this.#child.pid !== undefined) guard(this.#child.pid, spec.orphanSignal ?? spec.stopSignal);
+    this.#child.unref(); // A test run ends when its tests do; the guardian stops what is left.
+  }
+
+  /** Starts the process and waits until it serves; throws, with its last lines, when it ends before or takes too long. */
+  static async start(spec: DaemonSpec): Promise<Daemon> {
+    const daemon = new Daemon(spec);
+    try {
+      await daemon.#untilReady();
+      return daemon;
+    } catch (error) {
+      await daemon.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return !this.#hasEnded;
+  }
+
+  /** Sends the signal; a signal that ends the process is waited for. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#child.kill(signal);
+    if (signal === "SIGSTOP" || signal === "SIGCONT") return;
+    this.#child.ref();
+    await this.ended.catch(() => {});
+  }
+
+  /** Stops it cleanly; when that takes longer than the time given, by force. */
+  async stop(withinMs = 10_000): Promise<void> {
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), withinMs);
+    await this.kill(`SIG${this.#spec.stopSignal}`);
+    clearTimeout(force);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #leave(): void {
+    this.#hasEnded = true;
+    if (this.#child.pid !== undefined) unguard(this.#child.pid);
+  }
+
+  async #untilReady(): Promise<void> {
+    const { name, logFile, readyWithinMs, isReady } = this.#spec;
+    const deadline = performance.now() + readyWithinMs;
+    const startFailed = this.ended.then(
+      (outcome) => `ended with ${outcome}`,
+      (error: Error) => `cannot be run: ${error.message}`,
+    );
+    while (true) {
+      const failure = await Promise.race([startFailed, isReady(this.pid)]);
+      if (failure === true) return;
+      if (failure !== false) throw new Error(`${name} ${failure}.\n${lastLines(logFile)}`);
+      if (performance.now() > deadline)
+        throw new Error(`${name} was not ready after ${readyWithinMs} ms.\n${lastLines(logFile)}`);
+      await delay(POLL_MS);
+    }
+  }
+}
+
+/** The last lines of a log file, indented for showing beneath a message. */
+export function lastLines(logFile: string, count = LAST_LINES): string {
+  const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-count);
+  return lines.map((line) => `    ${line}`).join("\n");
+}
