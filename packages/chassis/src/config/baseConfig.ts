@@ -1,0 +1,16 @@
+import { envChoice, envInteger, envText, envUrl } from "./schemas.ts";
+
+/** What every service process is configured by; a service adds its own variables to it. */
+export const baseConfig = {
+  /** The address to listen on. */
+  HOST: envText("127.0.0.1"),
+  /** The port to listen on; 0 takes any free one. */
+  PORT: envInteger({ min: 0, max: 65_535 }),
+  LOG_LEVEL: envChoice(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "info"),
+  LOG_FORMAT: envChoice(["json", "pretty"], "json"),
+  /** The service's own database. */
+  DATABASE_URL: envUrl(),
+  /** Connections of one process at most. */
+  DATABASE_POOL_SIZE: envInteger({ min: 1, max: 200, default: 16 }),
+  NATS_URL: envUrl("nats://127.0.0.1:4222"),
+};

@@ -1,0 +1,19 @@
+export { type BackoffOptions, backoff } from "./backoff.ts";
+export { baseConfig } from "./config/baseConfig.ts";
+export { ConfigError, type ConfigProblem, loadConfig } from "./config/loadConfig.ts";
+export {
+  type DurationLimits,
+  envAddress,
+  envBoolean,
+  envChoice,
+  envDuration,
+  envInteger,
+  envText,
+  envUrl,
+} from "./config/schemas.ts";
+export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
+export { type RepeatOptions, type Repetition, repeat } from "./repeat.ts";
+export { sleep } from "./sleep.ts";
+export { shutdownTelemetry, startTelemetry } from "./telemetry/telemetry.ts";
+export { onTermination, type Termination, type TerminationOptions } from "./termination.ts";
+export { contextOf, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";

@@ -1,0 +1,44 @@
+import { isSpanContextValid, trace } from "@opentelemetry/api";
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
+import { PinoPretty } from "pino-pretty";
+
+export type { Logger } from "pino";
+
+export interface LoggerOptions {
+  /** The least level that is written, for example "info". */
+  readonly level: string;
+  /** "json": one object per line, for machines. "pretty": for people at a terminal. */
+  readonly format: "json" | "pretty";
+}
+
+/**
+ * A logger to standard output. Each line has the service's name, and the trace and span ids when a
+ * span is active. Errors are logged under the key `error` (or `err`) with their stack and causes.
+ * Lines are written at once, so that none is lost when the process exits.
+ */
+export function createLogger(
+  name: string,
+  { level, format }: LoggerOptions,
+  destination?: DestinationStream,
+): Logger {
+  return pino(
+    {
+      level,
+      base: { service: name },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: stdSerializers.err, error: stdSerializers.err },
+      mixin: activeTrace,
+    },
+    destination ?? (format === "pretty" ? prettyStream() : pino.destination({ fd: 1, sync: true })),
+  );
+}
+
+function activeTrace(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (span === undefined || !isSpanContextValid(span)) return {};
+  return { trace_id: span.traceId, span_id: span.spanId };
+}
+
+const prettyStream = (): DestinationStream =>
+  PinoPretty({ sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
