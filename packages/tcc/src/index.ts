@@ -1,0 +1,14 @@
+export type { HashableContent } from "./content.ts";
+export { contentHash } from "./content.ts";
+export type {
+  DecidedOperation,
+  Fence,
+  FenceRefusal,
+  FenceState,
+  Operation,
+  TryOperation,
+  Verdict,
+} from "./fence.ts";
+export { decide } from "./fence.ts";
+export type { Attempt, Effects, Folded, Outcome } from "./fold.ts";
+export { fold } from "./fold.ts";
