@@ -1,5 +1,7 @@
 export type { HashableContent } from "./content.ts";
 export { contentHash } from "./content.ts";
+export type { Fate, FateSources, Fates, Problem } from "./fate.ts";
+export { askFates } from "./fate.ts";
 export type {
   DecidedOperation,
   Fence,
@@ -12,3 +14,5 @@ export type {
 export { decide } from "./fence.ts";
 export type { Attempt, Effects, Folded, Outcome } from "./fold.ts";
 export { fold } from "./fold.ts";
+export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";
+export { resolveExpired } from "./reaper.ts";
