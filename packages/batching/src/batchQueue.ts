@@ -1,0 +1,109 @@
+import { type Context, context } from "@opentelemetry/api";
+import type { BatchingPointOptions } from "./batchingPoint.ts";
+import { type Entry, rejected } from "./entry.ts";
+import { DrainingError, OverloadedError } from "./errors.ts";
+import { type Handling, settleNarrowing } from "./narrow.ts";
+import { endElementSpan, inBatchSpan, startElementSpan } from "./spans.ts";
+
+const defaultMaxBatchSize = 256;
+const defaultMaxQueued = 8192;
+
+/** The waiting elements and the lanes that work them off. */
+export class BatchQueue<In, Out> {
+  readonly #name: string;
+  readonly #handling: Handling<In, Out>;
+  readonly #maxBatchSize: number;
+  readonly #maxQueued: number;
+  readonly #lanes: number;
+  readonly #contextOf: ((element: In) => Context) | undefined;
+  readonly #waiting: Entry<In, Out>[] = [];
+  readonly #drained = Promise.withResolvers<void>();
+  #busyLanes = 0;
+  #startScheduled = false;
+  #draining = false;
+
+  constructor(options: BatchingPointOptions<In, Out>) {
+    const { name, handle, isTransient = () => false } = options;
+    this.#name = name;
+    this.#handling = { name, handle, isTransient };
+    this.#maxBatchSize = options.maxBatchSize ?? defaultMaxBatchSize;
+    this.#maxQueued = options.maxQueued ?? defaultMaxQueued;
+    this.#lanes = options.lanes ?? 1;
+    this.#contextOf = options.contextOf;
+    for (const limit of [this.#maxBatchSize, this.#maxQueued, this.#lanes]) {
+      if (!(limit >= 1)) throw new RangeError(`${name}: a limit of ${limit} lets nothing through`);
+    }
+  }
+
+  /** Why `count` more elements cannot be taken; undefined when they can. */
+  refusalOf(count: number): Error | undefined {
+    if (this.#draining) return new DrainingError(this.#name);
+    if (this.#waiting.length + count <= this.#maxQueued) return undefined;
+    return new OverloadedError(this.#name, this.#maxQueued);
+  }
+
+  add(
+    element: In,
+    given: Context | undefined,
+    signal: AbortSignal | undefined,
+    settle: (result: PromiseSettledResult<Out>) => void,
+  ): void {
+    const parent = given ?? this.#contextOf?.(element) ?? context.active();
+    const span = startElementSpan(this.#name, parent);
+    const settleTraced = (result: PromiseSettledResult<Out>) => {
+      if (span !== undefined) endElementSpan(span, result);
+      settle(result);
+    };
+    this.#waiting.push({ element, signal, span, settle: settleTraced });
+    this.#scheduleStart();
+  }
+
+  drain(): Promise<void> {
+    this.#draining = true;
+    this.#endWhenEmpty();
+    return this.#drained.promise;
+  }
+
+  /** Not at once: what arrived in the same turn of the event loop shall share the batch. */
+  #scheduleStart(): void {
+    if (this.#startScheduled || this.#busyLanes >= this.#lanes) return;
+    this.#startScheduled = true;
+    setImmediate(() => {
+      this.#startScheduled = false;
+      this.#startBatches();
+    });
+  }
+
+  #startBatches(): void {
+    while (this.#busyLanes < this.#lanes && this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      if (batch.length > 0) void this.#runBatch(batch);
+    }
+    this.#endWhenEmpty();
+  }
+
+  /** The next elements whose callers still wait for them. */
+  #takeBatch(): readonly Entry<In, Out>[] {
+    const taken = this.#waiting.splice(0, this.#maxBatchSize);
+    return taken.filter((entry) => {
+      if (!entry.signal?.aborted) return true;
+      entry.settle(rejected(entry.signal.reason));
+      return false;
+    });
+  }
+
+  async #runBatch(batch: readonly Entry<In, Out>[]): Promise<void> {
+    this.#busyLanes += 1;
+    const spans = batch.flatMap(({ span }) => span ?? []);
+    await inBatchSpan(this.#name, batch.length, spans, () =>
+      settleNarrowing(batch, this.#handling),
+    );
+    this.#busyLanes -= 1;
+    this.#startBatches();
+  }
+
+  #endWhenEmpty(): void {
+    if (!this.#draining || this.#busyLanes > 0 || this.#waiting.length > 0) return;
+    this.#drained.resolve();
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  type BatchingPoint,
+  type BatchingPointOptions,
+  createBatchingPoint,
+} from "./batchingPoint.ts";
+export { DrainingError, OverloadedError } from "./errors.ts";
