@@ -1,0 +1,131 @@
+import { Migrator } from "@mikro-orm/migrations";
+import {
+  type AnyEntity,
+  type EntityClass,
+  type EntitySchema,
+  MikroORM,
+  type SqlEntityManager,
+} from "@mikro-orm/postgresql";
+import { backoff, type Logger, sleep } from "@waybill/chassis";
+import type { Kysely } from "kysely";
+import { pooledDialect } from "./dialect/dialect.ts";
+import { asUnavailable, UnavailableError } from "./errors.ts";
+import { createElections } from "./leadership.ts";
+import { type MigrationClass, migrate } from "./migrations.ts";
+import { type ConnectionSettings, connectionConfig } from "./settings.ts";
+import { type Sql, sql } from "./statement.ts";
+import { inTransaction, sqlOn } from "./transaction.ts";
+import { entityTypes } from "./typeParsers.ts";
+
+export interface DatabaseOptions extends ConnectionSettings {
+  /** At most so many connections at a time, not counting one for migrations and elections. */
+  readonly poolSize: number;
+  readonly entities: readonly (EntitySchema | EntityClass<AnyEntity>)[];
+  readonly migrations: readonly MigrationClass[];
+  readonly logger: Logger;
+  /** How long to wait for PostgreSQL to accept connections at all. Default 30,000 ms. */
+  readonly readyWithinMs?: number;
+}
+
+/** A service's database. Its statements commit one by one; those of a transaction together. */
+export interface Database extends Sql, AsyncDisposable {
+  /**
+   * Runs the work in a READ COMMITTED transaction. When it loses against another one (deadlock,
+   * serialization failure), it is run again, at most three times, so it must have no other
+   * effects. Throws UnavailableError when PostgreSQL cannot be reached or drops the connection;
+   * if that happens during the commit, the outcome is unknown.
+   */
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+  /** A fresh entity manager, for people-sized work: administration and reads. */
+  entities(): SqlEntityManager;
+  /**
+   * Contends for the leadership of that name among all processes on this database, runs the work
+   * while it has it, and contends again: when the work ends or throws, and when the connection
+   * that stands for the leadership is lost, which aborts the work's signal. Resolves once
+   * `signal` is aborted and the work has ended. For a moment a lost leader may not know it yet, so
+   * the work must be idempotent.
+   */
+  whileLeader(
+    name: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void>;
+  /** Resolves if PostgreSQL answers, throws UnavailableError if it does not. */
+  ping(): Promise<void>;
+}
+
+/**
+ * Connects, migrates and is then ready. Waits for a PostgreSQL that does not accept connections
+ * yet; throws UnavailableError when it never does, and anything else at once.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const orm = await createOrm(options);
+  const kysely = orm.em.getConnection().getClient() as Kysely<unknown>;
+  const db = databaseOver(orm, kysely, options);
+  try {
+    await untilAnswering(db, options);
+    await migrate(orm, db, options.migrations, options, options.logger);
+    return db;
+  } catch (error) {
+    await db[Symbol.asyncDispose]();
+    throw asUnavailable(error);
+  }
+}
+
+function createOrm(options: DatabaseOptions): Promise<MikroORM> {
+  const { logger, poolSize } = options;
+  const config = { ...connectionConfig(options), max: poolSize, types: entityTypes };
+  const onError = (error: Error) => logger.warn({ error }, "an idle connection was lost");
+  return MikroORM.init({
+    clientUrl: options.url,
+    driverOptions: () => pooledDialect(config, onError),
+    entities: [...options.entities],
+    discovery: { warnWhenNoEntities: false },
+    ensureDatabase: false,
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [...options.migrations],
+      disableForeignKeys: false,
+      silent: true,
+      snapshot: false,
+      allOrNothing: false,
+    },
+    logger: (message) => logger.debug(message),
+  });
+}
+
+const pingStatement = sql("persistence_ping", "select 1");
+
+function databaseOver(orm: MikroORM, kysely: Kysely<unknown>, options: DatabaseOptions): Database {
+  const elections = createElections(options, options.logger);
+  const onPool = sqlOn(kysely);
+  return {
+    ...onPool,
+    transaction: (work) => inTransaction(kysely, work),
+    entities: () => orm.em.fork(),
+    whileLeader: elections.whileLeader,
+    ping: async () => {
+      await onPool.rows(pingStatement);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await elections[Symbol.asyncDispose]();
+      await orm.close(true);
+    },
+  };
+}
+
+async function untilAnswering(db: Database, options: DatabaseOptions): Promise<void> {
+  const { logger, readyWithinMs = 30_000 } = options;
+  const deadline = performance.now() + readyWithinMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await db.ping();
+    } catch (error) {
+      const pauseMs = backoff(attempt, { firstMs: 100, capMs: 2_000 });
+      if (!(error instanceof UnavailableError)) throw error;
+      if (performance.now() + pauseMs > deadline) throw error;
+      logger.warn({ error: error.message }, "waiting for PostgreSQL");
+      await sleep(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { Driver, TransactionSettings } from "kysely";
+import { Pool, type PoolClient, type PoolConfig } from "pg";
+import { PooledConnection } from "./connection.ts";
+
+/** How long closing waits for those who still use connections. */
+const closeTimeoutMs = 5_000;
+
+/**
+ * Kysely's driver over pg's pool, hardened: its own one leaks the connection of a transaction whose
+ * begin, or whose commit and rollback, failed, and returns half-finished ones to the pool.
+ */
+export class PooledDriver implements Driver {
+  readonly #config: PoolConfig;
+  readonly #onError: (error: Error) => void;
+  readonly #clients = new Set<PoolClient>();
+  #pool: Pool | undefined;
+
+  constructor(config: PoolConfig, onError: (error: Error) => void) {
+    this.#config = config;
+    this.#onError = onError;
+  }
+
+  async init(): Promise<void> {
+    const pool = new Pool(this.#config);
+    pool.on("error", this.#onError); // Of an idle connection. Unheard, it would end the process.
+    pool.on("connect", (client) => {
+      client.on("error", () => {}); // While in use: whoever uses it learns it from the statement.
+      this.#clients.add(client);
+    });
+    pool.on("remove", (client) => this.#clients.delete(client as PoolClient));
+    this.#pool = pool;
+  }
+
+  async acquireConnection(): Promise<PooledConnection> {
+    if (this.#pool === undefined) throw new Error("driver has already been destroyed");
+    return new PooledConnection(await this.#pool.connect());
+  }
+
+  async beginTransaction(
+    connection: PooledConnection,
+    { isolationLevel = "read committed", accessMode = "read write" }: TransactionSettings,
+  ): Promise<void> {
+    try {
+      await connection.control(`begin isolation level ${isolationLevel} ${accessMode}`);
+    } catch (error) {
+      connection.condemn();
+      connection.release(); // Kysely's controlled transaction would not.
+      throw error;
+    }
+  }
+
+  async commitTransaction(connection: PooledConnection): Promise<void> {
+    const answer = await connection.control("commit");
+    // A statement failed and its error was swallowed. PostgreSQL answers so, without an error.
+    if (answer !== "COMMIT") throw new Error("The transaction had failed and was rolled back");
+  }
+
+  /** Never throws, so that the reason of the rollback is not hidden, and nothing leaks. */
+  async rollbackTransaction(connection: PooledConnection): Promise<void> {
+    await connection.control("rollback").catch(() => connection.condemn());
+  }
+
+  async savepoint(connection: PooledConnection, name: string): Promise<void> {
+    await connection.control(`savepoint ${quoted(name)}`);
+  }
+
+  async rollbackToSavepoint(connection: PooledConnection, name: string): Promise<void> {
+    await connection.control(`rollback to savepoint ${quoted(name)}`);
+  }
+
+  async releaseSavepoint(connection: PooledConnection, name: string): Promise<void> {
+    await connection.control(`release savepoint ${quoted(name)}`);
+  }
+
+  async releaseConnection(connection: PooledConnection): Promise<void> {
+    connection.release();
+  }
+
+  /** Waits for connections in use, but not for ever: then they are cut. */
+  async destroy(): Promise<void> {
+    const pool = this.#pool;
+    if (pool === undefined) return;
+    this.#pool = undefined;
+    const cut = setTimeout(() => {
+      for (const client of this.#clients) void (client as unknown as { end(): unknown }).end();
+    }, closeTimeoutMs);
+    await pool.end();
+    clearTimeout(cut);
+  }
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
