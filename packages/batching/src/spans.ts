@@ -9,7 +9,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 
-const tracer = trace.getTracer("@waybill/batching");
+const tracer = () => trace.getTracer("@waybill/batching");
 const sizeAttribute = "waybill.batch.size";
 
 /** OpenTelemetry's default limit of links per span. */
@@ -19,7 +19,7 @@ const maxLinks = 128;
 export function startElementSpan(name: string, parent: Context): Span | undefined {
   const span = trace.getSpanContext(parent);
   if (span === undefined || (span.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
-  return isSpanContextValid(span) ? tracer.startSpan(name, {}, parent) : undefined;
+  return isSpanContextValid(span) ? tracer().startSpan(name, {}, parent) : undefined;
 }
 
 export function endElementSpan(span: Span, result: PromiseSettledResult<unknown>): void {
@@ -39,7 +39,7 @@ export async function inBatchSpan<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (elements.length === 0) return context.with(ROOT_CONTEXT, work);
-  const span = tracer.startSpan(
+  const span = tracer().startSpan(
     `batch ${name}`,
     {
       root: true,
