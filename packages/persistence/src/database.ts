@@ -1,28 +1,14 @@
-import { Migrator } from "@mikro-orm/migrations";
-import {
-  type AnyEntity,
-  type EntityClass,
-  type EntitySchema,
-  MikroORM,
-  type SqlEntityManager,
-} from "@mikro-orm/postgresql";
-import { backoff, type Logger, sleep } from "@waybill/chassis";
+import type { MikroORM, SqlEntityManager } from "@mikro-orm/postgresql";
+import { backoff, sleep } from "@waybill/chassis";
 import type { Kysely } from "kysely";
-import { pooledDialect } from "./dialect/dialect.ts";
 import { asUnavailable, UnavailableError } from "./errors.ts";
 import { createElections } from "./leadership.ts";
-import { type MigrationClass, migrate } from "./migrations.ts";
-import { type ConnectionSettings, connectionConfig } from "./settings.ts";
+import { migrate } from "./migrate.ts";
+import { createOrm, type OrmOptions } from "./orm.ts";
 import { type Sql, sql } from "./statement.ts";
 import { inTransaction, sqlOn } from "./transaction.ts";
-import { entityTypes } from "./typeParsers.ts";
 
-export interface DatabaseOptions extends ConnectionSettings {
-  /** At most so many connections at a time, not counting one for migrations and elections. */
-  readonly poolSize: number;
-  readonly entities: readonly (EntitySchema | EntityClass<AnyEntity>)[];
-  readonly migrations: readonly MigrationClass[];
-  readonly logger: Logger;
+export interface DatabaseOptions extends OrmOptions {
   /** How long to wait for PostgreSQL to accept connections at all. Default 30,000 ms. */
   readonly readyWithinMs?: number;
 }
@@ -64,34 +50,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const db = databaseOver(orm, kysely, options);
   try {
     await untilAnswering(db, options);
-    await migrate(orm, db, options.migrations, options, options.logger);
+    await migrate(db, options);
     return db;
   } catch (error) {
     await db[Symbol.asyncDispose]();
     throw asUnavailable(error);
   }
-}
-
-function createOrm(options: DatabaseOptions): Promise<MikroORM> {
-  const { logger, poolSize } = options;
-  const config = { ...connectionConfig(options), max: poolSize, types: entityTypes };
-  const onError = (error: Error) => logger.warn({ error }, "an idle connection was lost");
-  return MikroORM.init({
-    clientUrl: options.url,
-    driverOptions: () => pooledDialect(config, onError),
-    entities: [...options.entities],
-    discovery: { warnWhenNoEntities: false },
-    ensureDatabase: false,
-    extensions: [Migrator],
-    migrations: {
-      migrationsList: [...options.migrations],
-      disableForeignKeys: false,
-      silent: true,
-      snapshot: false,
-      allOrNothing: false,
-    },
-    logger: (message) => logger.debug(message),
-  });
 }
 
 const pingStatement = sql("persistence_ping", "select 1");

@@ -7,54 +7,50 @@ const pollMs = 1_000;
 const retryBackoff = { firstMs: 200, capMs: 5_000 };
 
 export interface Elections extends AsyncDisposable {
-  whileLeader(
-    name: string,
-    signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void>;
+  /** See Database. */
+  whileLeader(name: string, signal: AbortSignal, work: Work): Promise<void>;
 }
+
+type Work = (signal: AbortSignal) => Promise<void>;
 
 /** Elections among processes, by advisory locks of one session that this process shares. */
 export function createElections(settings: ConnectionSettings, logger: Logger): Elections {
   const shared = sharedSession(settings);
   const led = new Set<string>(); // A session would get its own lock again.
-  return {
-    whileLeader: async (name, signal, work) => {
-      for (let failures = 0; !signal.aborted; ) {
-        try {
-          if (await leadOnce(name, signal, work, shared.open, led)) failures = 0;
-          await sleep(pollMs * (0.75 + 0.5 * Math.random()), signal);
-        } catch (error) {
-          if (signal.aborted) return;
-          logger.warn({ error, election: name }, `${name}: not leading, will contend again`);
-          await sleep(backoff(failures, retryBackoff), signal).catch(() => {});
-          failures += 1;
-        }
-      }
-    },
-    [Symbol.asyncDispose]: shared.close,
-  };
-}
 
-/** Whether the lock was won and the work has run to its end. */
-async function leadOnce(
-  name: string,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
-  open: () => Promise<Session>,
-  led: Set<string>,
-): Promise<boolean> {
-  const session = await open();
-  if (led.has(name) || !(await session.tryLock(name))) return false;
-  led.add(name);
-  try {
-    await work(AbortSignal.any([signal, session.lost]));
-    session.lost.throwIfAborted();
-    return true;
-  } finally {
-    led.delete(name);
-    if (!session.lost.aborted) await session.unlock(name);
+  /** Whether the lock was won and the work has run to its end. */
+  async function leadOnce(name: string, signal: AbortSignal, work: Work): Promise<boolean> {
+    const session = await shared.open();
+    if (led.has(name) || !(await session.tryLock(name))) return false;
+    led.add(name);
+    logger.debug({ election: name }, "leading");
+    try {
+      await work(AbortSignal.any([signal, session.lost]));
+      session.lost.throwIfAborted();
+      return true;
+    } finally {
+      led.delete(name);
+      if (!session.lost.aborted) await session.unlock(name);
+    }
   }
+
+  async function whileLeader(name: string, signal: AbortSignal, work: Work): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      let pauseMs = pollMs * (0.75 + 0.5 * Math.random());
+      try {
+        if (await leadOnce(name, signal, work)) failures = 0;
+      } catch (error) {
+        if (signal.aborted) return; // It ended because it was told to.
+        pauseMs = backoff(failures, retryBackoff);
+        logger[failures === 0 ? "warn" : "debug"]({ error, election: name }, "no longer leading");
+        failures += 1;
+      }
+      await sleep(pauseMs, signal).catch(() => {}); // Cut short by the signal, which is looked at.
+    }
+  }
+
+  return { whileLeader, [Symbol.asyncDispose]: shared.close };
 }
 
 /** One session for all elections of a process, opened when first needed and again when lost. */

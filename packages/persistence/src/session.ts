@@ -18,17 +18,20 @@ export interface Session extends AsyncDisposable {
 export async function openSession(settings: ConnectionSettings): Promise<Session> {
   const client = new Client({ ...connectionConfig(settings), query_timeout: heartbeatMs });
   const lost = new AbortController();
-  const lose = (error: unknown) => lost.abort(asUnavailable(error));
+  const lose = (error: unknown) => {
+    clearInterval(heartbeat);
+    lost.abort(asUnavailable(error));
+  };
+  const ask = asker(client, lose);
+  const heartbeat = setInterval(() => void ask("select 1", []).catch(() => {}), heartbeatMs);
   client.on("error", lose);
   client.on("end", () => lose(new Error("Connection terminated")));
   try {
     await client.connect();
   } catch (error) {
+    lose(error);
     throw asUnavailable(error);
   }
-  const ask = asker(client, lose);
-  const heartbeat = setInterval(() => void ask("select 1", []).catch(() => {}), heartbeatMs);
-  heartbeat.unref();
   return {
     lost: lost.signal,
     tryLock: async (name) =>
@@ -37,7 +40,6 @@ export async function openSession(settings: ConnectionSettings): Promise<Session
       await ask("select pg_advisory_unlock(hashtextextended($1, 0)) as yes", [name]);
     },
     [Symbol.asyncDispose]: async () => {
-      clearInterval(heartbeat);
       await client.end().catch(() => {}); // Lost already, which is as good.
     },
   };

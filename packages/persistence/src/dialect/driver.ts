@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Driver, TransactionSettings } from "kysely";
 import { Pool, type PoolClient, type PoolConfig } from "pg";
 import { PooledConnection } from "./connection.ts";
@@ -76,17 +77,22 @@ export class PooledDriver implements Driver {
     connection.release();
   }
 
-  /** Waits for connections in use, but not for ever: then they are cut. */
+  /** Waits for those who use connections, but not for ever: then they are cut off. */
   async destroy(): Promise<void> {
     const pool = this.#pool;
     if (pool === undefined) return;
     this.#pool = undefined;
-    const cut = setTimeout(() => {
-      for (const client of this.#clients) void (client as unknown as { end(): unknown }).end();
-    }, closeTimeoutMs);
+    const cutOff = setTimeout(() => this.#clients.forEach(cut), closeTimeoutMs);
     await pool.end();
-    clearTimeout(cut);
+    // The pool itself does not wait until its connections are really closed.
+    while (this.#clients.size > 0) await new Promise((resolve) => pool.once("remove", resolve));
+    clearTimeout(cutOff);
   }
+}
+
+/** Closes a connection at once, whatever it does and whether or not the server still answers. */
+function cut(client: PoolClient): void {
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
