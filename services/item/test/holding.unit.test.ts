@@ -1,6 +1,7 @@
 import { fold } from "@waybill/tcc";
 import { expect } from "chai";
-import { itemsTouched, reservationEffects, tryOperation } from "../src/domain/holding.ts";
+import { tryOperation } from "../src/app/tryOperation.ts";
+import { itemsTouched, reservationEffects } from "../src/domain/holding.ts";
 import { maxMinorUnits, type StockedItem } from "../src/domain/item.ts";
 import { mergeLines } from "../src/domain/lines.ts";
 import type {

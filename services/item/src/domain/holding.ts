@@ -1,4 +1,4 @@
-import { type Attempt, contentHash, type Effects, type TryOperation } from "@waybill/tcc";
+import type { Attempt, Effects, TryOperation } from "@waybill/tcc";
 import { maxMinorUnits } from "./item.ts";
 import type {
   HoldRefusal,
@@ -42,20 +42,6 @@ export function reservationEffects(
       createdAt: now,
       updatedAt: now,
     }),
-  };
-}
-
-/** The operation of a Try. Where a line stood in the request, and how it was split, makes no other content. */
-export function tryOperation(
-  transactionId: string,
-  content: ReservationRequest,
-): TryOperation<ReservationRequest> {
-  const lines = content.lines.map(({ itemId, quantity }) => [itemId, quantity] as const);
-  return {
-    kind: "try",
-    transactionId,
-    content,
-    contentHash: contentHash({ userId: content.userId, lines }),
   };
 }
 

@@ -1,0 +1,206 @@
+import { type Sql, sql } from "@waybill/persistence";
+import type { ExpiredHold, FenceState } from "@waybill/tcc";
+import type { Reservation } from "../domain/reservation.ts";
+
+interface ReservationRow {
+  transaction_id: string;
+  state: FenceState;
+  content_hash: string;
+  user_id: string;
+  lines: readonly LineJson[];
+  total_minor: bigint | null;
+  currency: string | null;
+  expires_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** A line as people read it in the table; its currency is the reservation's. */
+interface LineJson {
+  readonly item_id: string;
+  readonly quantity: number;
+  readonly name: string;
+  /** At most 2^53 - 1, so that JSON keeps it exactly. */
+  readonly price_minor: number;
+}
+
+const columns =
+  "transaction_id, state, content_hash, user_id, lines, total_minor, currency, expires_at, created_at, updated_at";
+
+const lockStatement = sql(
+  "reservation_lock",
+  `select ${columns} from reservations where transaction_id = any($1::text[])
+   order by transaction_id for no key update`,
+);
+const findStatement = sql(
+  "reservation_find",
+  `select ${columns} from reservations where transaction_id = $1`,
+);
+const anyStatement = sql(
+  "reservation_any",
+  "select transaction_id from reservations where transaction_id = any($1::text[]) limit 1",
+);
+const insertStatement = sql(
+  "reservation_insert",
+  `insert into reservations (${columns})
+   select ${columns} from unnest(
+     $1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[],
+     $6::bigint[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[]
+   ) as new (${columns})
+   order by transaction_id collate "C"
+   on conflict do nothing`,
+);
+const saveStateStatement = sql(
+  "reservation_save_state",
+  `update reservations set state = new.state, updated_at = new.updated_at
+   from unnest($1::text[], $2::text[], $3::timestamptz[]) as new (transaction_id, state, updated_at)
+   where reservations.transaction_id = new.transaction_id`,
+);
+const expiredStatement = sql(
+  "reservation_expired",
+  `select transaction_id, expires_at from reservations
+   where state = 'TRIED' and expires_at < $1 and (expires_at, transaction_id) > ($2, $3)
+   order by expires_at, transaction_id limit $4`,
+);
+// Locked in the order of ids first, as everywhere: an update alone would lock in the order of its plan.
+const extendStatement = sql(
+  "reservation_extend",
+  `with undecided as (
+     select transaction_id from reservations
+     where transaction_id = any($1::text[]) and state = 'TRIED'
+     order by transaction_id for no key update
+   )
+   update reservations set expires_at = $2 from undecided
+   where reservations.transaction_id = undecided.transaction_id`,
+);
+
+// What is locked is about to be used, and so is not purged now. That nobody is waited for also rules out deadlocks.
+const lockEndedStatement = sql(
+  "reservation_lock_ended",
+  `select ${columns} from reservations where state <> 'TRIED' and updated_at < $1
+   limit $2 for update skip locked`,
+);
+const deleteStatement = sql(
+  "reservation_delete",
+  "delete from reservations where transaction_id = any($1::text[])",
+);
+
+/** Locks the reservations that exist, in the order of their ids, whatever that of the list. */
+export async function lockReservations(
+  tx: Sql,
+  transactionIds: readonly string[],
+): Promise<ReadonlyMap<string, Reservation>> {
+  const rows = await tx.rows<ReservationRow>(lockStatement, [transactionIds]);
+  return new Map(rows.map((row) => [row.transaction_id, toReservation(row)]));
+}
+
+export async function findReservation(
+  db: Sql,
+  transactionId: string,
+): Promise<Reservation | undefined> {
+  const [row] = await db.rows<ReservationRow>(findStatement, [transactionId]);
+  return row && toReservation(row);
+}
+
+/** Whether one of these transactions has a reservation by now. */
+export async function anyReservation(tx: Sql, transactionIds: readonly string[]): Promise<boolean> {
+  return transactionIds.length > 0 && (await tx.rows(anyStatement, [transactionIds])).length > 0;
+}
+
+/** How many were inserted: those whose transaction has no reservation. Waits for rivals that insert the same. */
+export async function insertReservations(
+  tx: Sql,
+  reservations: readonly Reservation[],
+): Promise<number> {
+  if (reservations.length === 0) return 0;
+  return await tx.run(insertStatement, [
+    reservations.map((row) => row.transactionId),
+    reservations.map((row) => row.state),
+    reservations.map((row) => row.contentHash),
+    reservations.map((row) => row.userId),
+    reservations.map((row) => JSON.stringify(row.lines.map(toLineJson))),
+    reservations.map((row) => row.total?.minorUnits ?? null),
+    reservations.map((row) => row.total?.currency ?? null),
+    reservations.map((row) => row.expiresAt ?? null),
+    reservations.map((row) => row.createdAt),
+    reservations.map((row) => row.updatedAt),
+  ]);
+}
+
+/** Writes the states of reservations that the transaction has locked. */
+export async function saveStates(tx: Sql, reservations: readonly Reservation[]): Promise<void> {
+  if (reservations.length === 0) return;
+  await tx.run(saveStateStatement, [
+    reservations.map((row) => row.transactionId),
+    reservations.map((row) => row.state),
+    reservations.map((row) => row.updatedAt),
+  ]);
+}
+
+/** Undecided reservations that expired before `at`, by expiry and id, beginning after the one given. */
+export async function expiredReservations(
+  db: Sql,
+  at: Date,
+  after: ExpiredHold | undefined,
+  limit: number,
+): Promise<readonly ExpiredHold[]> {
+  const { expiresAt, transactionId } = after ?? { expiresAt: new Date(0), transactionId: "" };
+  const rows = await db.rows<{ transaction_id: string; expires_at: Date }>(expiredStatement, [
+    at,
+    expiresAt,
+    transactionId,
+    limit,
+  ]);
+  return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
+}
+
+/** Sets a new expiry for those that are still undecided. */
+export async function extendReservations(
+  db: Sql,
+  transactionIds: readonly string[],
+  expiresAt: Date,
+): Promise<void> {
+  await db.run(extendStatement, [transactionIds, expiresAt]);
+}
+
+/** Locks reservations whose end state is older than the time given; at most `limit`. */
+export async function lockEndedReservations(
+  tx: Sql,
+  endedBefore: Date,
+  limit: number,
+): Promise<readonly Reservation[]> {
+  return (await tx.rows<ReservationRow>(lockEndedStatement, [endedBefore, limit])).map(
+    toReservation,
+  );
+}
+
+export async function deleteReservations(
+  tx: Sql,
+  transactionIds: readonly string[],
+): Promise<void> {
+  await tx.run(deleteStatement, [transactionIds]);
+}
+
+function toLineJson({ itemId, quantity, name, unitPrice }: Reservation["lines"][number]): LineJson {
+  return { item_id: itemId, quantity, name, price_minor: Number(unitPrice.minorUnits) };
+}
+
+function toReservation(row: ReservationRow): Reservation {
+  const currency = row.currency ?? "";
+  return {
+    transactionId: row.transaction_id,
+    state: row.state,
+    contentHash: row.content_hash,
+    userId: row.user_id,
+    lines: row.lines.map((line) => ({
+      itemId: line.item_id,
+      quantity: line.quantity,
+      name: line.name,
+      unitPrice: { minorUnits: BigInt(line.price_minor), currency },
+    })),
+    total: row.total_minor === null ? undefined : { minorUnits: row.total_minor, currency },
+    expiresAt: row.expires_at ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
