@@ -1,6 +1,6 @@
 import type { Database } from "@waybill/persistence";
 import { lockItems, takeFromInitialStock } from "../db/itemRows.ts";
-import { deleteReservations, lockEndedReservations } from "../db/reservationRows.ts";
+import { deleteReservations, lockEndedReservations } from "../db/reservationUpkeep.ts";
 
 /** Reservations per transaction: short enough not to hold up the items that they share with batches. */
 const batchSize = 512;

@@ -2,7 +2,7 @@ import type { BatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import type { Database } from "@waybill/persistence";
 import { type FateSources, type HoldKeeper, type Resolution, resolveExpired } from "@waybill/tcc";
-import { expiredReservations, extendReservations } from "../db/reservationRows.ts";
+import { expiredReservations, extendReservations } from "../db/reservationUpkeep.ts";
 import type { ReservationOperation, ReservationOutcome } from "../domain/reservation.ts";
 
 export interface ResolveDependencies extends FateSources {

@@ -1,5 +1,5 @@
 import { type Sql, sql } from "@waybill/persistence";
-import type { ExpiredHold, FenceState } from "@waybill/tcc";
+import type { FenceState } from "@waybill/tcc";
 import type { Reservation } from "../domain/reservation.ts";
 
 interface ReservationRow {
@@ -56,35 +56,6 @@ const saveStateStatement = sql(
    from unnest($1::text[], $2::text[], $3::timestamptz[]) as new (transaction_id, state, updated_at)
    where reservations.transaction_id = new.transaction_id`,
 );
-const expiredStatement = sql(
-  "reservation_expired",
-  `select transaction_id, expires_at from reservations
-   where state = 'TRIED' and expires_at < $1 and (expires_at, transaction_id) > ($2, $3)
-   order by expires_at, transaction_id limit $4`,
-);
-// Locked in the order of ids first, as everywhere: an update alone would lock in the order of its plan.
-const extendStatement = sql(
-  "reservation_extend",
-  `with undecided as (
-     select transaction_id from reservations
-     where transaction_id = any($1::text[]) and state = 'TRIED'
-     order by transaction_id for no key update
-   )
-   update reservations set expires_at = $2 from undecided
-   where reservations.transaction_id = undecided.transaction_id`,
-);
-
-// What is locked is about to be used, and so is not purged now. That nobody is waited for also rules out deadlocks.
-const lockEndedStatement = sql(
-  "reservation_lock_ended",
-  `select ${columns} from reservations where state <> 'TRIED' and updated_at < $1
-   limit $2 for update skip locked`,
-);
-const deleteStatement = sql(
-  "reservation_delete",
-  "delete from reservations where transaction_id = any($1::text[])",
-);
-
 /** Locks the reservations that exist, in the order of their ids, whatever that of the list. */
 export async function lockReservations(
   tx: Sql,
@@ -135,50 +106,6 @@ export async function saveStates(tx: Sql, reservations: readonly Reservation[]):
     reservations.map((row) => row.state),
     reservations.map((row) => row.updatedAt),
   ]);
-}
-
-/** Undecided reservations that expired before `at`, by expiry and id, beginning after the one given. */
-export async function expiredReservations(
-  db: Sql,
-  at: Date,
-  after: ExpiredHold | undefined,
-  limit: number,
-): Promise<readonly ExpiredHold[]> {
-  const { expiresAt, transactionId } = after ?? { expiresAt: new Date(0), transactionId: "" };
-  const rows = await db.rows<{ transaction_id: string; expires_at: Date }>(expiredStatement, [
-    at,
-    expiresAt,
-    transactionId,
-    limit,
-  ]);
-  return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
-}
-
-/** Sets a new expiry for those that are still undecided. */
-export async function extendReservations(
-  db: Sql,
-  transactionIds: readonly string[],
-  expiresAt: Date,
-): Promise<void> {
-  await db.run(extendStatement, [transactionIds, expiresAt]);
-}
-
-/** Locks reservations whose end state is older than the time given; at most `limit`. */
-export async function lockEndedReservations(
-  tx: Sql,
-  endedBefore: Date,
-  limit: number,
-): Promise<readonly Reservation[]> {
-  return (await tx.rows<ReservationRow>(lockEndedStatement, [endedBefore, limit])).map(
-    toReservation,
-  );
-}
-
-export async function deleteReservations(
-  tx: Sql,
-  transactionIds: readonly string[],
-): Promise<void> {
-  await tx.run(deleteStatement, [transactionIds]);
 }
 
 function toLineJson({ itemId, quantity, name, unitPrice }: Reservation["lines"][number]): LineJson {
