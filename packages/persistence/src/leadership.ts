@@ -1,4 +1,5 @@
 import { backoff, type Logger, sleep } from "@waybill/chassis";
+import { UnavailableError } from "./errors.ts";
 import { openSession, type Session } from "./session.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
@@ -20,17 +21,16 @@ export function createElections(settings: ConnectionSettings, logger: Logger): E
 
   /** Whether the lock was won and the work has run to its end. */
   async function leadOnce(name: string, signal: AbortSignal, work: Work): Promise<boolean> {
-    const session = await shared.open();
-    if (led.has(name) || !(await session.tryLock(name))) return false;
+    if (led.has(name)) return false;
     led.add(name);
-    logger.debug({ election: name }, "leading");
     try {
-      await work(AbortSignal.any([signal, session.lost]));
-      session.lost.throwIfAborted();
+      const session = await shared.open();
+      if (!(await session.tryLock(name))) return false;
+      logger.debug({ election: name }, "leading");
+      await underLock(session, name, signal, work);
       return true;
     } finally {
       led.delete(name);
-      if (!session.lost.aborted) await session.unlock(name);
     }
   }
 
@@ -43,7 +43,7 @@ export function createElections(settings: ConnectionSettings, logger: Logger): E
       } catch (error) {
         if (signal.aborted) return; // It ended because it was told to.
         pauseMs = backoff(failures, retryBackoff);
-        logger[failures === 0 ? "warn" : "debug"]({ error, election: name }, "no longer leading");
+        logger.warn({ error, election: name }, "not leading, will contend again");
         failures += 1;
       }
       await sleep(pauseMs, signal).catch(() => {}); // Cut short by the signal, which is looked at.
@@ -53,14 +53,30 @@ export function createElections(settings: ConnectionSettings, logger: Logger): E
   return { whileLeader, [Symbol.asyncDispose]: shared.close };
 }
 
+async function underLock(
+  session: Session,
+  name: string,
+  signal: AbortSignal,
+  work: Work,
+): Promise<void> {
+  try {
+    await work(AbortSignal.any([signal, session.lost]));
+    session.lost.throwIfAborted();
+  } finally {
+    if (!session.lost.aborted) await session.unlock(name);
+  }
+}
+
 /** One session for all elections of a process, opened when first needed and again when lost. */
 function sharedSession(settings: ConnectionSettings) {
   let current: Promise<Session> | undefined;
+  let isClosed = false;
   const forget = (session: Promise<Session>) => {
     if (current === session) current = undefined;
   };
   return {
     open: (): Promise<Session> => {
+      if (isClosed) return Promise.reject(new UnavailableError("The database has been closed"));
       if (current !== undefined) return current;
       const opening = openSession(settings);
       current = opening;
@@ -71,6 +87,7 @@ function sharedSession(settings: ConnectionSettings) {
       return opening;
     },
     close: async (): Promise<void> => {
+      isClosed = true;
       const session = await current?.catch(() => undefined);
       await session?.[Symbol.asyncDispose]();
     },

@@ -14,7 +14,7 @@ export interface ConnectionSettings {
 }
 
 /** How much later than PostgreSQL itself the client gives a statement up: the server hangs. */
-const readTimeoutGraceMs = 5_000;
+const readTimeoutGraceMs = 2_000;
 
 /** When a silent connection is first asked whether its other end is still there. */
 const keepAliveAfterMs = 10_000;

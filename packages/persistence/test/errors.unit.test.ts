@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { asUnavailable, isConnectionFailure } from "../src/errors.ts";
+import { isTransient, UnavailableError } from "../src/index.ts";
+
+const withCode = (code: string, message = "") => Object.assign(new Error(message), { code });
+
+describe("an error of the database", () => {
+  for (const code of ["57P01", "57P03", "08006", "08P01", "53300", "25P03", "ECONNREFUSED"]) {
+    it(`${code} is a failure of the connection`, () => {
+      const cause = withCode(code, "gone");
+      const error = asUnavailable(cause);
+      expect(error).to.be.instanceOf(UnavailableError);
+      expect((error as UnavailableError).cause).to.equal(cause);
+      expect(isTransient(error)).to.equal(true);
+    });
+  }
+
+  for (const message of [
+    "Connection terminated unexpectedly",
+    "timeout exceeded when trying to connect",
+    "Query read timeout",
+    "Client has encountered a connection error and is not queryable",
+    "Cannot use a pool after calling end on the pool",
+    "driver has already been destroyed",
+  ]) {
+    it(`"${message}" is a failure of the connection`, () => {
+      expect(asUnavailable(new Error(message))).to.be.instanceOf(UnavailableError);
+    });
+  }
+
+  for (const code of ["40001", "40P01", "55P03", "57014", "53100"]) {
+    it(`${code} is transient, but no failure of the connection`, () => {
+      expect(isTransient(withCode(code))).to.equal(true);
+      expect(isConnectionFailure(withCode(code))).to.equal(false);
+    });
+  }
+
+  for (const code of ["23505", "23514", "42P01", "22P02", "28P01", "3D000", "0A000"]) {
+    it(`${code} is neither`, () => {
+      const error = withCode(code, "Connection terminated"); // The code tells, not the words.
+      expect(isTransient(error)).to.equal(false);
+      expect(asUnavailable(error)).to.equal(error);
+    });
+  }
+
+  it("names the address that refused when several were tried", () => {
+    const cause = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+    expect((asUnavailable(cause) as Error).message).to.include("ECONNREFUSED");
+  });
+
+  it("may be anything that can be thrown", () => {
+    for (const thrown of [undefined, null, "x", 1, {}]) expect(isTransient(thrown)).to.equal(false);
+  });
+});
