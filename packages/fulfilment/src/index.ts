@@ -1,0 +1,1 @@
+export { type MoveOptions, moveOrders, type OrderToMove } from "./moveOrders.ts";

@@ -1,0 +1,23 @@
+import { orderSubject, ordersStream } from "@waybill/contracts/events";
+import { OrderEvent } from "@waybill/contracts/status";
+import type { BatchConsumer } from "@waybill/messaging";
+import type { ShippedOrder } from "../app/deliverOrders.ts";
+
+/** Delivers every order that was shipped. */
+export const onShipped = (
+  deliverOrders: (orders: readonly ShippedOrder[]) => Promise<void>,
+): BatchConsumer<OrderEvent> => ({
+  durable: "delivery", // Renaming it reads the whole stream again.
+  stream: ordersStream,
+  subjects: [orderSubject("shipped", "*")],
+  decode: OrderEvent.decode,
+  handle: async (received) => {
+    const orders = received.map(({ event, traceparent }) => ({
+      orderId: event.orderId,
+      userId: event.userId,
+      traceparent,
+    }));
+    await deliverOrders(orders);
+    return received.map(() => ({ kind: "done" }));
+  },
+});

@@ -1,0 +1,47 @@
+import type { Refusal } from "@waybill/rpc";
+import type { Content, Order } from "../domain/order.ts";
+import type { OrderView } from "./orderView.ts";
+
+/** An order to be placed, validated, with the ids under which it may be stored. */
+export interface Placement {
+  readonly candidates: readonly string[];
+  /** Whether an order may be stored under the first candidate already: false for an id that was made just now. */
+  readonly isRepeatable: boolean;
+  readonly content: Content;
+  readonly contentHash: string;
+  /** Where an item first stands among the lines that the client sent. */
+  readonly lineIndexes: ReadonlyMap<string, number>;
+  readonly expiresAt: Date | undefined;
+  readonly traceparent: string;
+}
+
+export type PlacementResult =
+  | { readonly kind: "placed"; readonly view: OrderView; readonly replayed: boolean }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** A placement on its way: what is left to try, and what came of it. */
+export class Attempt {
+  readonly placement: Placement;
+  #used = 0;
+  /** Set once the order is stored, by this attempt or before. */
+  stored: { readonly order: Order; readonly replayed: boolean } | undefined;
+  refusal: Refusal | undefined;
+
+  constructor(placement: Placement) {
+    this.placement = placement;
+  }
+
+  /** The id that is tried now; undefined when all were abandoned. */
+  get orderId(): string | undefined {
+    return this.placement.candidates[this.#used];
+  }
+
+  get isOpen(): boolean {
+    return this.stored === undefined && this.refusal === undefined;
+  }
+
+  /** The id that was tried is abandoned for good. */
+  takeNextId(): void {
+    this.#used += 1;
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+
+/** What a carrier books for an order. */
+export interface Booking {
+  readonly orderId: string;
+  readonly carrier: string;
+  readonly trackingNumber: string;
+}
+
+/** A carrier. Booking the same order again answers the same booking; what it throws is transient. */
+export interface Carrier {
+  book(orderIds: readonly string[], signal: AbortSignal): Promise<readonly Booking[]>;
+}
+
+/** A carrier that exists nowhere: it books at once, and an order's tracking number is made of its id. */
+export const simulatedCarrier: Carrier = {
+  book: async (orderIds) =>
+    orderIds.map((orderId) => ({
+      orderId,
+      carrier: "simulated-express",
+      trackingNumber: trackingNumberOf(orderId),
+    })),
+};
+
+function trackingNumberOf(orderId: string): string {
+  const digest = createHash("sha256").update(orderId).digest();
+  return `WB${digest.readBigUInt64BE(0).toString().padStart(20, "0").slice(-14)}`;
+}

@@ -1,0 +1,61 @@
+import type { Database, Sql } from "@waybill/persistence";
+import {
+  appendTransitions,
+  insertStatuses,
+  lockStatuses,
+  updateStatuses,
+} from "../db/statusStore.ts";
+import type { BatchOutcome } from "../domain/batch.ts";
+import { decideAll } from "../domain/batch.ts";
+import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
+
+/** A transition that was committed, with the status that it led to. */
+export interface Committed {
+  readonly transition: Transition;
+  readonly status: Status;
+}
+
+/** A rival inserted one of the same orders meanwhile; the batch is decided anew on what it left. */
+class LostInsertError extends Error {}
+
+/** Each retry finds the rivals' rows committed, so that one suffices but for a storm of them. */
+const maxAttempts = 5;
+
+/**
+ * Applies a batch of commands in one transaction, with one verdict each. Rows are locked in the order of their ids, and new ones are inserted
+ * last, in the same order, so that batches never deadlock. `committed` is called after the commit and must not throw.
+ */
+export const applyCommands =
+  (db: Database, committed: (changes: readonly Committed[]) => void) =>
+  async (commands: readonly Command[]): Promise<readonly Verdict[]> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const outcome = await db.transaction((tx) => applyOnce(tx, commands));
+        committed(changesOf(outcome.verdicts));
+        return outcome.verdicts;
+      } catch (error) {
+        if (!(error instanceof LostInsertError) || attempt === maxAttempts) throw error;
+      }
+    }
+  };
+
+async function applyOnce(tx: Sql, commands: readonly Command[]): Promise<BatchOutcome> {
+  const stored = await lockStatuses(
+    tx,
+    commands.map((command) => command.orderId),
+  );
+  const outcome = decideAll(stored, commands, new Date());
+  if (outcome.created.length > 0) {
+    const inserted = await insertStatuses(tx, outcome.created);
+    if (inserted < outcome.created.length) throw new LostInsertError();
+  }
+  if (outcome.changed.length > 0) await updateStatuses(tx, outcome.changed);
+  if (outcome.transitions.length > 0) await appendTransitions(tx, outcome.transitions);
+  return outcome;
+}
+
+function changesOf(verdicts: readonly Verdict[]): Committed[] {
+  return verdicts.flatMap((verdict) =>
+    verdict.kind === "moved" ? [{ transition: verdict.transition, status: verdict.status }] : [],
+  );
+}

@@ -1,0 +1,50 @@
+import { ordersStream } from "@waybill/contracts/events";
+import { OrderEvent } from "@waybill/contracts/status";
+import type { Messaging, Read } from "@waybill/messaging";
+import type { Database } from "@waybill/persistence";
+import { sql } from "@waybill/persistence";
+
+/** An event of the stream, once, and the position after it; without an event: where the reading begins. */
+export interface Watched {
+  readonly event: OrderEvent | undefined;
+  /** The trace in which it happened; "" when there was none. */
+  readonly traceparent: string;
+  readonly position: string;
+}
+
+const sequenceStatement = sql(
+  "published_sequence",
+  "select published_seq from transitions where order_id = $1 and version = $2",
+);
+
+/**
+ * The events of all orders after a position (undefined: from now on), as they are published. An event that is announced again is left out: the
+ * journal knows at which place of the stream it stood first.
+ */
+export const watchAll = (db: Database, messaging: Messaging) =>
+  async function* (after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched> {
+    const start = after ?? (await messaging.endPosition(ordersStream));
+    yield { event: undefined, traceparent: "", position: start };
+    const events = messaging.readStream({
+      stream: ordersStream,
+      subjects: [...ordersStream.subjects],
+      decode: OrderEvent.decode,
+      after: start,
+      signal,
+    });
+    for await (const read of events) {
+      if (await isRepeat(db, read)) continue;
+      const { event, traceparent, position } = read;
+      yield { event, traceparent, position };
+    }
+  };
+
+async function isRepeat(db: Database, { event, publication, sequence }: Read<OrderEvent>) {
+  if (publication === 1) return false;
+  const [row] = await db.rows<{ published_seq: bigint | null }>(sequenceStatement, [
+    event.orderId,
+    event.version,
+  ]);
+  const first = row?.published_seq ?? sequence;
+  return first < sequence;
+}

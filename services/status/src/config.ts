@@ -1,0 +1,14 @@
+import { baseConfig, envInteger, loadConfig } from "@waybill/chassis";
+
+export const readConfig = (env: NodeJS.ProcessEnv) =>
+  loadConfig(
+    {
+      ...baseConfig,
+      /** How many servers keep each stream: 3 in a cluster. */
+      STREAM_REPLICAS: envInteger({ min: 1, max: 5, default: 1 }),
+      /** Commands per transaction at most, and transactions at once. */
+      BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
+      BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),
+    },
+    env,
+  );

@@ -1,0 +1,51 @@
+import { streamPositionsTable } from "@waybill/messaging";
+import { migration } from "@waybill/persistence";
+
+export const migrations = [
+  migration("0001_statuses", [
+    `create table statuses (
+      order_id text primary key,
+      user_id text not null,
+      state text not null,
+      previous_state text,
+      version integer not null,
+      tried boolean not null,
+      reservation_mode text not null,
+      total_minor bigint,
+      currency text,
+      placed_at timestamptz not null,
+      moved_at timestamptz not null,
+      expires_at timestamptz,
+      reason text not null,
+      traceparent text not null,
+      reannounce_at timestamptz,
+      reannouncements integer not null default 0,
+      check (state in ('PENDING', 'CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED')),
+      check ((total_minor is null) = (currency is null))
+    )`,
+    "create index statuses_by_time on statuses (placed_at, order_id)",
+    "create index statuses_by_user on statuses (user_id, placed_at, order_id)",
+    "create index statuses_by_state on statuses (state, placed_at, order_id)",
+    `create index statuses_to_reannounce on statuses (reannounce_at)
+      where reannounce_at is not null`,
+    `create table transitions (
+      order_id text not null references statuses,
+      version integer not null,
+      from_state text,
+      to_state text not null,
+      reason text not null,
+      actor_kind text not null,
+      actor_id text not null,
+      occurred_at timestamptz not null,
+      traceparent text not null,
+      publications integer not null default 0,
+      published_seq bigint,
+      primary key (order_id, version)
+    )`,
+    `create index transitions_unpublished on transitions (occurred_at)
+      where published_seq is null`,
+    `create index transitions_published on transitions (published_seq)
+      where published_seq is not null`,
+    streamPositionsTable,
+  ]),
+];

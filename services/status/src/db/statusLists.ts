@@ -1,0 +1,92 @@
+import type { Sql, Statement } from "@waybill/persistence";
+import { sql } from "@waybill/persistence";
+import type { ActorKind, State } from "../domain/lifecycle.ts";
+import type { Status, Transition } from "../domain/status.ts";
+import type { StatusRow } from "./statusRow.ts";
+import { toStatus } from "./statusRow.ts";
+
+export interface ListQuery {
+  /** "" for the orders of all users. */
+  readonly userId: string;
+  readonly state: State | undefined;
+  readonly placedAfter?: Date | undefined;
+  readonly placedBefore?: Date | undefined;
+  /** The key [placed_at, order_id] after which the page begins. */
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** One statement per combination of filters, so that each has a plan, and an index, of its own. */
+function listStatement(name: string, filter: string): Statement {
+  return sql(
+    name,
+    `select * from statuses
+      where placed_at >= $1 and (placed_at, order_id) < ($2, $3) ${filter}
+      order by placed_at desc, order_id desc limit $4`,
+  );
+}
+
+const listAll = listStatement("list_statuses", "");
+const listByUser = listStatement("list_statuses_by_user", "and user_id = $5");
+const listByState = listStatement("list_statuses_by_state", "and state = $5");
+const listByBoth = listStatement(
+  "list_statuses_by_user_and_state",
+  "and user_id = $5 and state = $6",
+);
+
+/** One page of orders, the latest placed first. */
+export async function listStatuses(db: Sql, query: ListQuery): Promise<Status[]> {
+  const { userId, state, limit } = query;
+  const from = query.placedAfter ?? "-infinity";
+  // (t, id) < (placedBefore, '') is t < placedBefore, since every id is greater than ''.
+  const [before, beforeId] = query.after ?? [query.placedBefore ?? "infinity", ""];
+  const filters = [userId, state].filter(Boolean);
+  const statement = statementFor(userId !== "", state !== undefined);
+  const rows = await db.rows<StatusRow>(statement, [from, before, beforeId, limit, ...filters]);
+  return rows.map(toStatus);
+}
+
+function statementFor(byUser: boolean, byState: boolean): Statement {
+  if (byUser) return byState ? listByBoth : listByUser;
+  return byState ? listByState : listAll;
+}
+
+export interface TransitionRow {
+  readonly order_id: string;
+  readonly version: number;
+  readonly from_state: State | null;
+  readonly to_state: State;
+  readonly reason: string;
+  readonly actor_kind: ActorKind;
+  readonly actor_id: string;
+  readonly occurred_at: Date;
+  readonly traceparent: string;
+}
+
+export function toTransition(row: TransitionRow): Transition {
+  return {
+    orderId: row.order_id,
+    version: row.version,
+    from: row.from_state ?? undefined,
+    to: row.to_state,
+    reason: row.reason,
+    actor: { kind: row.actor_kind, id: row.actor_id },
+    occurredAt: row.occurred_at,
+    traceparent: row.traceparent,
+  };
+}
+
+const transitionsStatement = sql(
+  "list_transitions",
+  "select * from transitions where order_id = $1 and version > $2 order by version",
+);
+
+/** The journal of one order after a version, the first transition first. */
+export async function listTransitions(
+  db: Sql,
+  orderId: string,
+  afterVersion: number,
+): Promise<Transition[]> {
+  const rows = await db.rows<TransitionRow>(transitionsStatement, [orderId, afterVersion]);
+  return rows.map(toTransition);
+}

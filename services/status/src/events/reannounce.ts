@@ -1,0 +1,40 @@
+import type { Database } from "@waybill/persistence";
+import { sql } from "@waybill/persistence";
+import { firstReannouncementMs } from "../db/statusStore.ts";
+import { type JournalRow, journalColumns, type RawRow, toJournalRow } from "./journal.ts";
+
+/** How many orders are announced again at a time. */
+const batchSize = 256;
+
+/** The interval doubles from 30 s up to this. Unit: ms. */
+const maxIntervalMs = 3_600_000;
+
+const claimStatement = sql(
+  "claim_reannouncements",
+  `with due as (
+      select order_id from statuses where reannounce_at <= now()
+        order by reannounce_at limit $1 for no key update skip locked),
+    claimed as (
+      update statuses set reannouncements = reannouncements + 1,
+          reannounce_at = now()
+            + least($2 * power(2, least(reannouncements + 1, 20)), $3) * interval '1 ms'
+        from due where statuses.order_id = due.order_id
+        returning statuses.order_id, statuses.version)
+    update transitions set publications = publications + 1
+      from claimed
+      where transitions.order_id = claimed.order_id and transitions.version = claimed.version
+      returning ${journalColumns}`,
+);
+
+/**
+ * Announces again the last event of orders that have not moved for 30 s and are not at their end, with doubling intervals, so that no lost
+ * message, ack or consumer can leave an order behind. Answers whether there may be more. Replicas share the work.
+ */
+export const reannounce =
+  (db: Database, publish: (rows: readonly JournalRow[]) => void) =>
+  async (): Promise<{ again: boolean }> => {
+    const parameters = [batchSize, firstReannouncementMs, maxIntervalMs];
+    const raws = await db.rows<RawRow & { publications: number }>(claimStatement, parameters);
+    publish(raws.map((raw) => toJournalRow(raw, raw.publications + 1)));
+    return { again: raws.length === batchSize };
+  };

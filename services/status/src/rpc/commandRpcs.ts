@@ -1,0 +1,135 @@
+import type { BatchingPoint } from "@waybill/batching";
+import { traceparentOf } from "@waybill/chassis";
+import type {
+  CreateStatusRequest,
+  CreateStatusResponse,
+  MarkTriedRequest,
+  MarkTriedResponse,
+  StatusServiceImplementation,
+  UpdateStatusRequest,
+  UpdateStatusResponse,
+} from "@waybill/contracts/status";
+import { ReservationMode } from "@waybill/contracts/status";
+import { coalesced, rules, toResult, validate } from "@waybill/rpc";
+import { z } from "zod";
+import type { Command, Verdict } from "../domain/status.ts";
+import { statusMessage, toActorKind, toState } from "./mapping.ts";
+import { StatusRefusal } from "./statusRefusal.ts";
+
+const maxReasonLength = 200;
+
+const createRule = z.object({
+  orderId: rules.id,
+  userId: rules.id,
+  total: rules.money.optional(),
+  placedAt: rules.optionalTime,
+  expiresAt: rules.optionalTime,
+});
+
+const stateRule = z
+  .number()
+  .refine((state) => toState(state) !== undefined, "must be a state of an order");
+
+const moveRule = z.object({
+  orderId: rules.id,
+  expectedState: stateRule,
+  newState: stateRule,
+  reason: rules.text(maxReasonLength),
+  actor: z.object(
+    {
+      kind: z.number().refine((kind) => toActorKind(kind) !== undefined, "must be a kind of actor"),
+      id: rules.id,
+    },
+    "must be given",
+  ),
+});
+
+const triedRule = z.object({ orderId: rules.id, total: rules.money.optional() });
+
+type CommandRpcs = Pick<
+  StatusServiceImplementation,
+  | "createStatus"
+  | "batchCreateStatuses"
+  | "updateStatus"
+  | "batchUpdateStatuses"
+  | "markTried"
+  | "batchMarkTried"
+>;
+
+/** The RPCs that write: all through one batching point, so that commands of one order keep their order. */
+export function commandRpcs(commands: BatchingPoint<Command, Verdict>): CommandRpcs {
+  const create = coalesced({ point: commands, decode: toCreate, encode: createResponse });
+  const move = coalesced({ point: commands, decode: toMove, encode: updateResponse });
+  const mark = coalesced({ point: commands, decode: toMarkTried, encode: createResponse });
+  return {
+    createStatus: create.one,
+    batchCreateStatuses: async ({ requests }, context) => {
+      const results = await create.many(requests, context);
+      return { results: results.map((result) => ({ result: toResult(result) })) };
+    },
+    updateStatus: move.one,
+    batchUpdateStatuses: async ({ requests }, context) => {
+      const results = await move.many(requests, context);
+      return {
+        results: results.map((result) => ({
+          result: toResult(result),
+          current: "ok" in result ? result.ok.status : currentOf(result.error),
+        })),
+      };
+    },
+    markTried: mark.one,
+    batchMarkTried: async ({ requests }, context) => {
+      const results = await mark.many(requests, context);
+      return { results: results.map((result) => ({ result: toResult(result) })) };
+    },
+  };
+}
+
+/** The trace that an element belongs to: the one its request names, or else the call's. */
+const traceOf = (traceparent: string): string =>
+  traceparent === "" ? traceparentOf() : traceparent;
+
+function toCreate(request: CreateStatusRequest): Command {
+  const isDeferred = request.reservationMode === ReservationMode.DEFERRED;
+  return {
+    kind: "create",
+    ...validate(createRule, request),
+    total: request.total,
+    placedAt: request.placedAt,
+    expiresAt: request.expiresAt,
+    reservationMode: isDeferred ? "DEFERRED" : "HELD",
+    traceparent: traceOf(request.traceparent),
+  };
+}
+
+function toMove(request: UpdateStatusRequest): Command {
+  const { orderId, expectedState, newState, reason, actor } = validate(moveRule, request);
+  const from = toState(expectedState);
+  const to = toState(newState);
+  const kind = toActorKind(actor.kind);
+  if (from === undefined || to === undefined || kind === undefined) {
+    throw new Error("a validated request with an unknown state or actor");
+  }
+  const traceparent = traceOf(request.traceparent);
+  return { kind: "move", orderId, from, to, reason, actor: { kind, id: actor.id }, traceparent };
+}
+
+function toMarkTried(request: MarkTriedRequest): Command {
+  const { orderId } = validate(triedRule, request);
+  const traceparent = traceOf(request.traceparent);
+  return { kind: "markTried", orderId, total: request.total, traceparent };
+}
+
+function createResponse(verdict: Verdict): CreateStatusResponse & MarkTriedResponse {
+  if (verdict.kind === "refused") throw new StatusRefusal(verdict);
+  return { status: statusMessage(verdict.status) };
+}
+
+function updateResponse(verdict: Verdict): UpdateStatusResponse {
+  if (verdict.kind === "refused") throw new StatusRefusal(verdict);
+  return { status: statusMessage(verdict.status), replayed: verdict.kind === "replayed" };
+}
+
+function currentOf(error: unknown) {
+  return error instanceof StatusRefusal ? error.current : undefined;
+}
