@@ -9,8 +9,6 @@ import type { Sql, Statement } from "./statement.ts";
 const maxRetries = 3;
 const retryBackoff = { firstMs: 10, capMs: 200 };
 
-const spans = tracer("@waybill/persistence");
-
 /** Statements on a Kysely instance: on the pool, or on the connection of a transaction. */
 export const sqlOn = (kysely: Kysely<unknown>): Sql => ({
   rows: async <Row>(statement: Statement, parameters?: readonly unknown[]) =>
@@ -31,12 +29,16 @@ async function execute<Row>(
   }
 }
 
-/** Runs the work in a transaction, again if it lost against another one. */
+/**
+ * Runs the work in a transaction, again if it lost against another one. One span for all of it, and
+ * only under a sampled one: a span per statement would cost more than it tells.
+ */
 export async function inTransaction<T>(
   kysely: Kysely<unknown>,
   work: (tx: Sql) => Promise<T>,
 ): Promise<T> {
   if (sampledSpanContext() === undefined) return await retried(kysely, work);
+  const spans = tracer("@waybill/persistence");
   return await spans.startActiveSpan("transaction", spanOptions, async (span) => {
     try {
       return await retried(kysely, work, span);
