@@ -1,0 +1,113 @@
+import { type Span, SpanStatusCode } from "@opentelemetry/api";
+import type { ConsumerSettings } from "./consumer.ts";
+import type { DeadLetterWriter } from "./deadLetterWriter.ts";
+import type { Delivery } from "./delivery.ts";
+import { handleNarrowing } from "./narrowing.ts";
+import { again, dead, type Outcome } from "./outcome.ts";
+import { inSpan, type Received, startBatchSpan, type Unpacked, unpack } from "./received.ts";
+
+/** The reason of dead letters that could not be decoded. */
+export const undecodable = "UNDECODABLE";
+
+/**
+ * Decodes and handles a batch, and keeps what is given up in DEAD_LETTERS: "dead" is answered only
+ * for what is kept there. Never throws; one outcome per delivery.
+ */
+export async function handleBatch<E>(
+  batch: readonly Delivery[],
+  settings: ConsumerSettings<E>,
+  deadLetters: DeadLetterWriter,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const span = startBatchSpan(settings.durable, batch);
+  try {
+    return await inSpan(span, async () => {
+      const outcomes = await handleReadable(batch, settings, signal, span);
+      return keepDead(batch, outcomes, settings, deadLetters);
+    });
+  } finally {
+    span?.end();
+  }
+}
+
+async function handleReadable<E>(
+  batch: readonly Delivery[],
+  settings: ConsumerSettings<E>,
+  signal: AbortSignal,
+  span: Span | undefined,
+): Promise<readonly Outcome[]> {
+  const read = batch.map((delivery) => tryUnpack(delivery, settings, span));
+  const readable = read.flatMap((result) => ("received" in result ? [result] : []));
+  const outcomes = await handleNarrowing(
+    readable.map(({ received }) => received),
+    {
+      handle: (events) => settings.handle(events, signal),
+      isTransient: (error) => signal.aborted || settings.isTransient(error),
+      isHopeless: ({ deliveries }) => deliveries >= settings.attempts,
+      onFailure: (error, events) => logFailure(error, events, settings),
+    },
+  );
+  readable.forEach(({ span: own }, index) => {
+    endSpan(own, outcomes[index]);
+  });
+  let next = 0;
+  return read.map((result) => ("received" in result ? (outcomes[next++] ?? again) : result));
+}
+
+function tryUnpack<E>(
+  delivery: Delivery,
+  { durable, decode }: ConsumerSettings<E>,
+  span: Span | undefined,
+): Unpacked<E> | Outcome {
+  try {
+    return unpack(durable, delivery, decode, span);
+  } catch (error) {
+    return dead(undecodable, error);
+  }
+}
+
+function logFailure<E>(
+  error: unknown,
+  events: readonly Received<E>[],
+  { durable, logger }: ConsumerSettings<E>,
+): void {
+  const [first] = events;
+  const about = {
+    durable,
+    events: events.length,
+    id: first?.id,
+    sequence: String(first?.sequence),
+  };
+  logger.error({ ...about, error }, "handling events failed");
+}
+
+function endSpan(span: Span | undefined, outcome: Outcome | undefined): void {
+  if (span === undefined) return;
+  if (outcome?.kind === "dead") {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.reason });
+  }
+  span.setAttribute("waybill.outcome", outcome?.kind ?? "again");
+  span.end();
+}
+
+function keepDead<E>(
+  batch: readonly Delivery[],
+  outcomes: readonly Outcome[],
+  { durable, stream, logger }: ConsumerSettings<E>,
+  deadLetters: DeadLetterWriter,
+): Promise<readonly Outcome[]> {
+  const keep = async (outcome: Outcome, delivery: Delivery | undefined): Promise<Outcome> => {
+    if (outcome.kind !== "dead" || delivery === undefined) return outcome;
+    const { reason, error } = outcome;
+    const about = { durable, reason, why: error, sequence: String(delivery.sequence) };
+    try {
+      await deadLetters.write({ consumer: durable, stream: stream.name, delivery, reason, error });
+      logger.error(about, "a message was given up and is kept in DEAD_LETTERS");
+      return outcome;
+    } catch (failure) {
+      logger.error({ ...about, error: failure }, "a message cannot be kept in DEAD_LETTERS yet");
+      return again;
+    }
+  };
+  return Promise.all(outcomes.map((outcome, index) => keep(outcome, batch[index])));
+}

@@ -1,0 +1,118 @@
+import { backoff, type Logger, sleep } from "@waybill/chassis";
+import {
+  connect,
+  ErrorCode,
+  type JetStreamManager,
+  NatsError,
+  type NatsConnection as RawConnection,
+} from "nats";
+
+export interface ConnectionOptions {
+  /** One or more addresses, separated by commas. */
+  readonly url: string;
+  /** How the server's monitoring names this client. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** How long to try at start. Unit: ms. Default 30 s. */
+  readonly connectWithinMs?: number;
+}
+
+/** A connection that comes back by itself, and tells when it is lost and restored. */
+export interface Connection extends AsyncDisposable {
+  readonly raw: RawConnection;
+  readonly manager: JetStreamManager;
+  readonly logger: Logger;
+  readonly connected: boolean;
+  /** Calls back when the connection is lost or restored. Answers how to stop that. */
+  onChange(listener: (connected: boolean) => void): () => void;
+}
+
+const defaultConnectWithinMs = 30_000;
+const apiTimeoutMs = 5_000;
+/** How soon a silent server is noticed: two missed pings. */
+const pingIntervalMs = 10_000;
+const reconnectWaitMs = 200;
+
+/** Connects, trying for `connectWithinMs`; afterwards it reconnects for ever. */
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const raw = await connectPatiently(options);
+  const manager = await raw.jetstreamManager({ checkAPI: false, timeout: apiTimeoutMs });
+  const listeners = new Set<(connected: boolean) => void>();
+  const state = { connected: true };
+  void watch(raw, options.logger, (connected) => {
+    if (state.connected === connected) return;
+    state.connected = connected;
+    for (const listener of listeners) listener(connected);
+  });
+  return {
+    raw,
+    manager,
+    logger: options.logger,
+    get connected() {
+      return state.connected && !raw.isClosed();
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (state.connected && !raw.isClosed()) await raw.flush().catch(() => {}); // Lost meanwhile.
+      await raw.close();
+    },
+  };
+}
+
+async function connectPatiently(options: ConnectionOptions): Promise<RawConnection> {
+  const { url, name, logger, connectWithinMs = defaultConnectWithinMs } = options;
+  const deadline = Date.now() + connectWithinMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await connect({
+        servers: url.split(",").map((server) => server.trim()),
+        name,
+        timeout: apiTimeoutMs,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: reconnectWaitMs,
+        reconnectJitter: reconnectWaitMs,
+        ignoreAuthErrorAbort: true,
+        pingInterval: pingIntervalMs,
+        noAsyncTraces: true, // Stack traces of requests cost more than the requests.
+      });
+    } catch (error) {
+      const retryInMs = backoff(attempt, { firstMs: 100, capMs: 2_000 });
+      if (Date.now() + retryInMs > deadline) {
+        throw new Error(`cannot reach NATS at ${url}`, { cause: error });
+      }
+      if (attempt === 0) logger.warn({ url, error }, "NATS cannot be reached yet, trying on");
+      await sleep(retryInMs);
+    }
+  }
+}
+
+/** Ends with the process at the latest: the client never ends the iteration. */
+async function watch(
+  raw: RawConnection,
+  logger: Logger,
+  changed: (connected: boolean) => void,
+): Promise<void> {
+  for await (const status of raw.status()) {
+    if (status.type === "disconnect") {
+      logger.warn({ server: status.data }, "connection to NATS lost");
+      changed(false);
+    } else if (status.type === "reconnect") {
+      logger.info({ server: status.data }, "connection to NATS restored");
+      changed(true);
+    } else if (status.type === "error") {
+      logger.warn({ code: status.data }, "NATS reports an error");
+    }
+  }
+}
+
+/** Whether the API says that the stream, the consumer or the message does not exist. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof NatsError && (error.code === "404" || error.api_error?.code === 404);
+
+/** Whether nobody answers for the subject: no stream has it, or JetStream is not up yet. */
+export const isNoResponders = (error: unknown): boolean =>
+  error instanceof NatsError &&
+  (error.code === ErrorCode.NoResponders || error.code === ErrorCode.JetStreamNotEnabled);

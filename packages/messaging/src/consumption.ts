@@ -1,0 +1,175 @@
+import { backoff, sleep } from "@waybill/chassis";
+import type { Msg } from "nats";
+import { handleBatch } from "./batchHandling.ts";
+import type { Connection } from "./connection.ts";
+import type { ConsumerSettings, Consumption } from "./consumer.ts";
+import type { DeadLetterWriter } from "./deadLetterWriter.ts";
+import {
+  acknowledge,
+  type Delivery,
+  deliveryOf,
+  putBack,
+  stillWorking,
+  terminate,
+} from "./delivery.ts";
+import { type DurableIdentity, ensureDurable } from "./durable.ts";
+import type { Outcome } from "./outcome.ts";
+import { Pull } from "./pull.ts";
+
+/** How long a lane waits that could not record its work. */
+const pause = { firstMs: 100, capMs: 5_000 };
+/** How long disposal lets batches in flight finish before their signal aborts. Unit: ms. */
+const graceMs = 5_000;
+/** How long they have to heed the signal. Unit: ms. */
+const heedMs = 2_000;
+
+/** Takes messages as they come; all that have come while a lane was busy are its next batch. */
+export class RunningConsumption<E> implements Consumption {
+  readonly #connection: Connection;
+  readonly #settings: ConsumerSettings<E>;
+  readonly #deadLetters: DeadLetterWriter;
+  readonly #pull: Pull;
+  readonly #toucher: NodeJS.Timeout;
+  readonly #stopping = new AbortController();
+  readonly #abandoning = new AbortController();
+  readonly #lanes = new Set<Promise<void>>();
+  /** Waiting for a lane or in one, by sequence. */
+  readonly #held = new Map<bigint, Delivery>();
+  #waiting: Delivery[] = [];
+  #identity: DurableIdentity | undefined;
+  #awakening = false;
+  #failures = 0;
+
+  constructor(
+    connection: Connection,
+    settings: ConsumerSettings<E>,
+    deadLetters: DeadLetterWriter,
+  ) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#deadLetters = deadLetters;
+    const { lanes, maxBatch, ackWaitMs, logger, heartbeatMs } = settings;
+    this.#pull = new Pull({
+      connection,
+      logger,
+      heartbeatMs,
+      capacity: (lanes + 1) * maxBatch, // While the lanes are busy, the next batch gathers.
+      prepare: () => this.#prepare(),
+      onMessage: (message) => this.#receive(message),
+    });
+    this.#toucher = setInterval(() => this.#touch(), ackWaitMs / 6).unref();
+  }
+
+  get durable(): string {
+    return this.#settings.durable;
+  }
+
+  get held(): number {
+    return this.#held.size;
+  }
+
+  async #prepare() {
+    const { stream, durable, logger } = this.#settings;
+    const identity = await ensureDurable(this.#connection, this.#settings);
+    if (this.#identity !== undefined && this.#identity.consumer !== identity.consumer) {
+      logger.warn({ durable, stream: stream.name }, "the durable was lost and is created anew");
+      this.#forgetHeld();
+    }
+    this.#identity = identity;
+    return { stream: stream.name, consumer: durable };
+  }
+
+  /**
+   * What the lost durable delivered comes again. What is in a lane is still handled but not
+   * acknowledged: in a stream that was created anew its sequence belongs to another message.
+   */
+  #forgetHeld(): void {
+    this.#pull.release(this.#waiting.length);
+    this.#waiting = [];
+    this.#held.clear();
+  }
+
+  #receive(message: Msg): void {
+    const delivery = deliveryOf(message);
+    if (this.#held.has(delivery.sequence)) {
+      this.#pull.release(1); // Delivered again while in hand; settling it once is enough.
+      return;
+    }
+    this.#held.set(delivery.sequence, delivery);
+    this.#waiting.push(delivery);
+    this.#awaken();
+  }
+
+  /** Starts a lane once all that the socket has brought is here. */
+  #awaken(): void {
+    if (this.#awakening || this.#lanes.size >= this.#settings.lanes) return;
+    this.#awakening = true;
+    setImmediate(() => {
+      this.#awakening = false;
+      if (this.#waiting.length === 0 || this.#stopping.signal.aborted) return;
+      const lane = this.#runLane().finally(() => {
+        this.#lanes.delete(lane);
+        if (this.#waiting.length > 0) this.#awaken();
+      });
+      this.#lanes.add(lane);
+      if (this.#waiting.length > 0) this.#awaken();
+    });
+  }
+
+  async #runLane(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
+      const batch = this.#waiting.splice(0, this.#settings.maxBatch);
+      batch.sort((a, b) => (a.sequence < b.sequence ? -1 : 1)); // Redelivered ones come late.
+      const { signal } = this.#abandoning;
+      const outcomes = await handleBatch(batch, this.#settings, this.#deadLetters, signal);
+      await this.#settle(batch, outcomes);
+      this.#pull.release(batch.length);
+    }
+  }
+
+  async #settle(batch: readonly Delivery[], outcomes: readonly Outcome[]): Promise<void> {
+    const failed: Delivery[] = [];
+    batch.forEach((delivery, index) => {
+      const kind = outcomes[index]?.kind ?? "again";
+      if (kind === "again") failed.push(delivery);
+      else if (kind === "done") this.#letGo(delivery, acknowledge);
+      else this.#letGo(delivery, terminate);
+    });
+    if (failed.length === 0) {
+      this.#failures = 0;
+      return;
+    }
+    // The lane waits rather than the messages: those that wait would count as unacknowledged.
+    await sleep(backoff(this.#failures++, pause), this.#stopping.signal).catch(() => {});
+    for (const delivery of failed) this.#letGo(delivery, putBack);
+  }
+
+  /** Tells the server, unless the delivery belongs to a durable that is no more. */
+  #letGo(delivery: Delivery, tell: (delivery: Delivery) => unknown): void {
+    if (this.#held.get(delivery.sequence) !== delivery) return;
+    this.#held.delete(delivery.sequence);
+    if (this.#connection.connected) tell(delivery); // If not, it comes again, which is harmless.
+  }
+
+  /** Keeps the server from delivering again what is still in hand. */
+  #touch(): void {
+    if (!this.#connection.connected) return;
+    const before = Date.now() - this.#settings.ackWaitMs / 3;
+    for (const delivery of this.#held.values()) {
+      if (delivery.touchedAt <= before) stillWorking(delivery);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#pull[Symbol.asyncDispose]();
+    for (const delivery of this.#waiting.splice(0)) this.#letGo(delivery, putBack);
+    const grace = setTimeout(() => this.#abandoning.abort(), graceMs);
+    const patience = new AbortController();
+    const enough = sleep(graceMs + heedMs, patience.signal).catch(() => {}); // Not needed any more.
+    await Promise.race([Promise.all(this.#lanes), enough]);
+    patience.abort();
+    clearTimeout(grace);
+    clearInterval(this.#toucher);
+  }
+}

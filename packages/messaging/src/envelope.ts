@@ -1,0 +1,87 @@
+import { headers as names } from "@waybill/contracts/events";
+import type { MsgHdrs } from "nats";
+
+/** An event on its way out: CloudEvents attributes, payload and trace context. */
+export interface OutgoingEvent {
+  readonly subject: string;
+  /** ce-type. */
+  readonly type: string;
+  /** ce-id: the same in every publication of the event. */
+  readonly id: string;
+  /** ce-source: the service that says so. */
+  readonly source: string;
+  /** ce-time: when it happened. */
+  readonly time: Date;
+  readonly data: Uint8Array;
+  /** W3C trace context of the work that caused it; "" when there is none. */
+  readonly traceparent: string;
+  /** 1 the first time; a later one is not swallowed as a duplicate of an earlier. */
+  readonly publication: number;
+}
+
+/** What the headers of a message say about its event. */
+export interface Envelope {
+  /** ce-id; "" when the message has none. */
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly traceparent: string;
+  /** 1 when the header is missing. */
+  readonly publication: number;
+}
+
+/** Headers as they are sent: the NATS client asks of them only this. */
+export interface HeaderBlock {
+  encode(): Uint8Array;
+}
+
+export const msgIdHeader = "Nats-Msg-Id";
+
+/** JetStream acknowledges a message id that it has seen without storing the message again. */
+export const messageId = ({
+  id,
+  publication,
+}: Pick<OutgoingEvent, "id" | "publication">): string =>
+  publication <= 1 ? id : `${id}#${publication}`;
+
+/** The headers of an event: CloudEvents binary content mode, trace context, message id. */
+export function headersOf(event: OutgoingEvent): HeaderBlock {
+  const block: [string, string][] = [
+    [msgIdHeader, messageId(event)],
+    [names.specVersion, "1.0"],
+    [names.id, event.id],
+    [names.type, event.type],
+    [names.source, event.source],
+    [names.time, event.time.toISOString()],
+    [names.contentType, "application/protobuf"],
+    [names.publication, String(event.publication)],
+  ];
+  if (event.traceparent !== "") block.push([names.traceparent, event.traceparent]);
+  return headerBlock(block);
+}
+
+/**
+ * Encodes headers at a fifth of the cost of the client's own, which looks for every key among all
+ * keys. Line breaks would begin another header, so they become spaces.
+ */
+export function headerBlock(entries: Iterable<readonly [string, string]>): HeaderBlock {
+  let text = "NATS/1.0\r\n";
+  for (const [name, value] of entries) text += `${name}: ${onOneLine(value)}\r\n`;
+  const bytes = Buffer.from(`${text}\r\n`);
+  return { encode: () => bytes };
+}
+
+const onOneLine = (value: string): string =>
+  value.includes("\n") || value.includes("\r") ? value.replaceAll(/[\r\n]+/g, " ") : value;
+
+/** Reads the headers of a message that anybody may have published. */
+export function envelopeOf(headers: MsgHdrs | undefined): Envelope {
+  const publication = Number.parseInt(headers?.get(names.publication) ?? "", 10);
+  return {
+    id: headers?.get(names.id) ?? "",
+    type: headers?.get(names.type) ?? "",
+    source: headers?.get(names.source) ?? "",
+    traceparent: headers?.get(names.traceparent) ?? "",
+    publication: publication >= 1 ? publication : 1,
+  };
+}

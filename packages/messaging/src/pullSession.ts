@@ -1,0 +1,111 @@
+import { createInbox, type Msg, nanos } from "nats";
+import type { Connection } from "./connection.ts";
+
+/** A consumer of JetStream that exists. */
+export interface PullTarget {
+  readonly stream: string;
+  readonly consumer: string;
+}
+
+export interface PullSessionOptions {
+  readonly heartbeatMs: number;
+  /** How many messages may be requested and held together, and how many are held. */
+  readonly room: () => { readonly capacity: number; readonly held: number };
+  readonly onMessage: (message: Msg) => void;
+}
+
+/** A request that nothing has come for is made anew after this long. Unit: ms. */
+const requestExpiresMs = 30_000;
+/** Silence for so many heartbeats means that nobody serves the requests any more. */
+const patience = 2.5;
+
+/** Pulling from one consumer until something is wrong with it. */
+export class PullSession {
+  /** Resolves with what was wrong. */
+  readonly ended: Promise<string>;
+  readonly #connection: Connection;
+  readonly #subject: string;
+  readonly #inbox = createInbox();
+  readonly #options: PullSessionOptions;
+  readonly #release: () => void;
+  readonly #resolve: (why: string) => void;
+  #requested = 0;
+  #heardAt = Date.now();
+
+  constructor(
+    connection: Connection,
+    { stream, consumer }: PullTarget,
+    options: PullSessionOptions,
+  ) {
+    this.#connection = connection;
+    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.ended = promise;
+    this.#resolve = resolve;
+    const subscription = connection.raw.subscribe(this.#inbox, {
+      callback: (error, message) => (error ? this.end(error.message) : this.#receive(message)),
+    });
+    const forget = connection.onChange(() => this.end("the connection was lost"));
+    const timer = setInterval(() => this.#listen(), options.heartbeatMs).unref();
+    this.#release = () => {
+      clearInterval(timer);
+      forget();
+      if (!subscription.isClosed()) subscription.unsubscribe();
+    };
+    if (connection.connected) this.refill();
+    else this.end("the connection was lost");
+  }
+
+  end(why: string): void {
+    this.#release();
+    this.#resolve(why);
+  }
+
+  /** Requests as many messages as there is room for, once that is worth a request. */
+  refill(): void {
+    const { capacity, held } = this.#options.room();
+    const room = capacity - held - this.#requested;
+    if (room <= 0 || (this.#requested > 0 && room < capacity / 4)) return;
+    if (!this.#connection.connected) return; // The session is about to end.
+    this.#requested += room;
+    this.#heardAt = Date.now();
+    const request = {
+      batch: room,
+      expires: nanos(requestExpiresMs),
+      idle_heartbeat: nanos(this.#options.heartbeatMs),
+    };
+    this.#connection.raw.publish(this.#subject, JSON.stringify(request), { reply: this.#inbox });
+  }
+
+  #receive(message: Msg): void {
+    this.#heardAt = Date.now();
+    if (message.subject === this.#inbox) {
+      this.#heed(message);
+    } else {
+      this.#requested -= 1;
+      this.#options.onMessage(message);
+      this.refill();
+    }
+  }
+
+  /** The server says something instead of sending a message. */
+  #heed(message: Msg): void {
+    const code = message.headers?.code ?? 0;
+    if (code === 100) return; // A heartbeat.
+    const unserved = Number.parseInt(message.headers?.get("Nats-Pending-Messages") ?? "", 10);
+    if (code === 408 && unserved >= 0) {
+      this.#requested -= unserved; // The request has expired.
+      this.refill();
+    } else {
+      this.end(message.headers?.status ?? "an answer without a status");
+    }
+  }
+
+  #listen(): void {
+    const silentMs = Date.now() - this.#heardAt;
+    if (this.#requested > 0 && silentMs > patience * this.#options.heartbeatMs) {
+      this.end("heartbeats missed");
+    }
+  }
+}

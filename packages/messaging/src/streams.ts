@@ -1,0 +1,122 @@
+import type { StreamSpec } from "@waybill/contracts/events";
+import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from "nats";
+import { type Connection, isNotFound } from "./connection.ts";
+import { msgIdHeader } from "./envelope.ts";
+
+/** What identifies a stream and how far it has come. */
+export interface StreamState {
+  /** Another time means another stream under the same name. */
+  readonly created: Date;
+  readonly firstSequence: bigint;
+  /** 0 when it never had a message. It stays when messages are deleted. */
+  readonly lastSequence: bigint;
+}
+
+/** How long JetStream remembers message ids. Unit: ms. */
+const duplicateWindowMs = 120_000;
+/** How often an owner looks whether its streams still exist. Unit: ms. */
+const lookAfterMs = 5_000;
+
+/** Creates the streams that this process owns, and creates them again when they are lost. */
+export class StreamKeeper implements Disposable {
+  readonly #connection: Connection;
+  readonly #replicas: number;
+  readonly #owned = new Map<string, StreamSpec>();
+  readonly #forget: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(connection: Connection, replicas: number) {
+    this.#connection = connection;
+    this.#replicas = replicas;
+    this.#forget = connection.onChange((connected) => {
+      if (connected) void this.#lookAfterAll();
+    });
+  }
+
+  /** Creates the stream or brings its settings up to date, now and whenever it is lost. */
+  async ensure(spec: StreamSpec): Promise<void> {
+    await this.#createOrUpdate(spec);
+    this.#owned.set(spec.name, spec);
+    this.#timer ??= setInterval(() => void this.#lookAfterAll(), lookAfterMs).unref();
+  }
+
+  /** Undefined when the stream does not exist; an owned one is created first. */
+  async state(spec: StreamSpec): Promise<StreamState | undefined> {
+    const found = await this.#find(spec.name);
+    if (found !== undefined || !this.#owned.has(spec.name)) return found;
+    await this.#recreate(spec);
+    return this.#find(spec.name);
+  }
+
+  /** Whether the stream still has the message at that sequence, and under that message id. */
+  async has(spec: StreamSpec, sequence: bigint, messageId: string): Promise<boolean> {
+    const { streams } = this.#connection.manager;
+    try {
+      const message = await streams.getMessage(spec.name, { seq: Number(sequence) });
+      return message.header.get(msgIdHeader) === messageId;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async #find(name: string): Promise<StreamState | undefined> {
+    try {
+      const { created, state } = await this.#connection.manager.streams.info(name);
+      return {
+        created: new Date(created),
+        firstSequence: BigInt(state.first_seq),
+        lastSequence: BigInt(state.last_seq),
+      };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #createOrUpdate(spec: StreamSpec): Promise<void> {
+    const { streams } = this.#connection.manager;
+    const config = configOf(spec, this.#replicas);
+    try {
+      await streams.add(config);
+    } catch (error) {
+      if ((await this.#find(spec.name)) === undefined) throw error;
+      await streams.update(spec.name, config); // It exists, with other settings.
+    }
+  }
+
+  async #recreate(spec: StreamSpec): Promise<void> {
+    await this.#createOrUpdate(spec);
+    this.#connection.logger.warn({ stream: spec.name }, "the stream was lost and is created anew");
+  }
+
+  async #lookAfterAll(): Promise<void> {
+    for (const spec of this.#owned.values()) {
+      if (!this.#connection.connected) return; // Looked after as soon as it is restored.
+      await this.state(spec).catch((error: unknown) => {
+        this.#connection.logger.warn({ stream: spec.name, error }, "cannot look after the stream");
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#forget();
+  }
+}
+
+const configOf = (
+  spec: StreamSpec,
+  replicas: number,
+): Partial<StreamConfig> & { name: string } => ({
+  name: spec.name,
+  description: `owned by ${spec.owner}`,
+  subjects: [...spec.subjects],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  discard: DiscardPolicy.Old,
+  max_age: nanos(spec.maxAgeMs),
+  duplicate_window: nanos(duplicateWindowMs),
+  num_replicas: replicas,
+  allow_direct: true,
+});
