@@ -16,3 +16,4 @@ export type { Attempt, Effects, Folded, Outcome } from "./fold.ts";
 export { fold } from "./fold.ts";
 export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";
 export { resolveExpired } from "./reaper.ts";
+export { fenceRefusal } from "./refusal.ts";
