@@ -1,10 +1,5 @@
 import { readFileSync } from "node:fs";
-
-/** Whom PostgreSQL runs as. */
-export interface Account {
-  uid: number;
-  gid: number;
-}
+import type { Account } from "../process/folders.ts";
 
 /**
  * PostgreSQL refuses to run as root, so root lends it an unprivileged account that is there already: "postgres" or "nobody". It needs to be in

@@ -1,39 +1,120 @@
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
-import { Daemon } from "../process/daemon.ts";
+import { Daemon, type DaemonSpec } from "../process/daemon.ts";
+import type { Account } from "../process/folders.ts";
 import { freePort } from "../process/ports.ts";
-import { type Account, postgresAccount } from "./account.ts";
+import { postgresAccount } from "./account.ts";
 import { type PostgresBinaries, postgresBinaries } from "./binaries.ts";
-import { postgresSettings } from "./settings.ts";
+import { createDatabase } from "./createDatabase.ts";
+import { placeBinaries, placeData } from "./placement.ts";
+import { type PostgresTuning, postgresSettings } from "./settings.ts";
+import { clearStaleLock } from "./staleLock.ts";
 
 const OWNER = "waybill";
 const READY_WITHIN_MS = 60_000; // Recovery after a crash replays what was written since the last checkpoint.
 const run = promisify(execFile);
 
-export interface PostgresOptions {
+export interface PostgresOptions extends PostgresTuning {
   /** The folder of the cluster and its log; made when it is not there. */
   dataDir: string;
   /** Default: a free one. */
   port?: number;
-  /** Whether commits are flushed to disk. Default: true. False survives a killed server but no power cut: for tests. */
-  fsync?: boolean;
-  /** Default: 200. */
-  maxConnections?: number;
-  /** Default: 128. */
-  sharedBuffersMb?: number;
+}
+
+/** A PostgreSQL that is not running yet. */
+export interface PreparedPostgres {
+  port: number;
+  /** Where its data really is. */
+  folder: string;
+  logFile: string;
+  url: (database: string) => string;
+  /** Starts it and waits until it accepts connections; may be called again once it has ended. */
+  start: (signal?: AbortSignal) => Promise<Daemon>;
+}
+
+/** Finds the programs and makes the cluster when the folder has none. */
+export async function preparePostgres(options: PostgresOptions): Promise<PreparedPostgres> {
+  const account = postgresAccount();
+  const binaries = placeBinaries(await postgresBinaries(), account);
+  const folder = placeData(options.dataDir, account);
+  const cluster = join(folder, "cluster");
+  if (!existsSync(join(cluster, "PG_VERSION"))) await makeCluster(binaries, account, folder);
+  const port = options.port ?? (await freePort());
+  const spec = serverSpec(binaries, account, folder, port, options);
+  return {
+    port,
+    folder,
+    logFile: spec.logFile,
+    url: (database) => `postgres://${OWNER}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    start: async (signal) => {
+      await clearStaleLock(cluster);
+      return Daemon.start(spec, signal);
+    },
+  };
+}
+
+/** An interrupted initdb leaves a folder that looks like a cluster, so it works beside it; the name changes when all is there. */
+async function makeCluster(
+  binaries: PostgresBinaries,
+  account: Account | undefined,
+  folder: string,
+): Promise<void> {
+  const cluster = join(folder, "cluster");
+  rmSync(cluster, { recursive: true, force: true });
+  const access = ["--username", OWNER, "--auth", "trust"];
+  const locale = ["--encoding", "UTF8", "--locale", "C"];
+  const provider = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"];
+  await run(
+    binaries.initdb,
+    ["-D", cluster, ...access, ...locale, ...provider, "--no-instructions", "--no-sync"],
+    { ...account, cwd: "/", env: environment() },
+  );
+}
+
+function serverSpec(
+  binaries: PostgresBinaries,
+  account: Account | undefined,
+  folder: string,
+  port: number,
+  tuning: PostgresTuning,
+): DaemonSpec {
+  const cluster = join(folder, "cluster");
+  const settings = Object.entries(postgresSettings(tuning));
+  const flags = settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return {
+    name: "PostgreSQL",
+    command: binaries.postgres,
+    args: ["-D", cluster, "-p", String(port), ...flags],
+    options: { ...account, cwd: "/", env: environment() },
+    logFile: join(folder, "postgres.log"),
+    stopSignal: "INT",
+    orphanSignal: tuning.fsync === false ? "QUIT" : "INT",
+    isReady: async (pid) => isAccepting(join(cluster, "postmaster.pid"), pid),
+    readyWithinMs: READY_WITHIN_MS,
+  };
+}
+
+/** Nothing of the user's PG… variables and locale. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
+}
+
+/** The lock file's first line is the server's process id, its eighth the state. */
+function isAccepting(lockFile: string, pid: number): boolean {
+  if (!existsSync(lockFile)) return false;
+  const lines = readFileSync(lockFile, "utf8").split("\n");
+  return lines[0] === String(pid) && lines[7]?.trim() === "ready";
 }
 
 /** A PostgreSQL server of our own, on the loopback address. */
 export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
+  /** Where its data really is. */
   readonly dataDir: string;
   readonly logFile: string;
-  /** Resolves when the server process that runs now has ended. */
-  readonly ended: Promise<unknown>;
   /** The connection URL of a database. */
   url(database: string): string;
   /** Makes the database unless there is one of this name; answers its URL. */
@@ -48,138 +129,26 @@ export interface PostgresServer extends AsyncDisposable {
 
 /** Starts PostgreSQL, makes its cluster first when the folder has none, and waits until it accepts connections. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const binaries = await postgresBinaries();
-  const account = postgresAccount();
-  const cluster = join(options.dataDir, "cluster");
-  mkdirSync(options.dataDir, { recursive: true });
-  if (account !== undefined) chownSync(options.dataDir, account.uid, account.gid);
-  if (!existsSync(join(cluster, "PG_VERSION"))) await makeCluster(binaries, account, cluster);
-  const port = options.port ?? (await freePort());
-  const logFile = join(options.dataDir, "postgres.log");
-  const start = () => startServer(binaries, account, cluster, logFile, port, options);
-  return new RunningPostgres(options.dataDir, logFile, port, start, await start());
-}
-
-async function makeCluster(
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  cluster: string,
-): Promise<void> {
-  const flags = ["--username", OWNER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"];
-  const locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"];
-  const options = { ...account, cwd: "/", env: { ...process.env, LC_ALL: "C" } };
-  await run(
-    binaries.initdb,
-    ["-D", cluster, ...flags, ...locale, "--no-instructions", "--no-sync"],
-    options,
-  );
-}
-
-function startServer(
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  cluster: string,
-  logFile: string,
-  port: number,
-  options: PostgresOptions,
-): Promise<Daemon> {
-  const settings = Object.entries(postgresSettings(options));
-  return Daemon.start({
-    name: "PostgreSQL",
-    command: binaries.postgres,
-    args: [
-      "-D",
-      cluster,
-      "-p",
-      String(port),
-      ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ],
-    options: { ...account, cwd: "/", env: { ...process.env, LC_ALL: "C" } },
-    logFile,
-    stopSignal: "INT",
-    orphanSignal: options.fsync === false ? "QUIT" : "INT",
-    isReady: async (pid) => isAccepting(join(cluster, "postmaster.pid"), pid),
-    readyWithinMs: READY_WITHIN_MS,
-  });
-}
-
-/** The lock file's first line is the server's process id, its eighth the state. */
-function isAccepting(lockFile: string, pid: number): boolean {
-  if (!existsSync(lockFile)) return false;
-  const lines = readFileSync(lockFile, "utf8").split("\n");
-  return lines[0] === String(pid) && lines[7]?.trim() === "ready";
-}
-
-class RunningPostgres implements PostgresServer {
-  readonly dataDir: string;
-  readonly logFile: string;
-  readonly port: number;
-  readonly #start: () => Promise<Daemon>;
-  #daemon: Daemon;
-
-  constructor(
-    dataDir: string,
-    logFile: string,
-    port: number,
-    start: () => Promise<Daemon>,
-    daemon: Daemon,
-  ) {
-    this.dataDir = dataDir;
-    this.logFile = logFile;
-    this.port = port;
-    this.#start = start;
-    this.#daemon = daemon;
-  }
-
-  get pid(): number {
-    return this.#daemon.pid;
-  }
-
-  get ended(): Promise<unknown> {
-    return this.#daemon.ended;
-  }
-
-  url(database: string): string {
-    return `postgres://${OWNER}@127.0.0.1:${this.port}/${encodeURIComponent(database)}`;
-  }
-
-  async createDatabase(name: string): Promise<string> {
-    await createDatabase(this.url("postgres"), name);
-    return this.url(name);
-  }
-
-  kill(signal: NodeJS.Signals): Promise<void> {
-    return this.#daemon.kill(signal);
-  }
-
-  async restart(): Promise<void> {
-    await this.#daemon.stop();
-    this.#daemon = await this.#start();
-  }
-
-  stop(): Promise<void> {
-    return this.#daemon.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-}
-
-const DUPLICATE_DATABASE = "42P04";
-const UNIQUE_VIOLATION = "23505"; // What the loser of two simultaneous creations gets.
-
-/** Makes a database on the server of the URL unless there is one of this name. */
-export async function createDatabase(serverUrl: string, name: string): Promise<void> {
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code !== DUPLICATE_DATABASE && code !== UNIQUE_VIOLATION) throw error;
-  } finally {
-    await client.end();
-  }
+  const prepared = await preparePostgres(options);
+  let daemon = await prepared.start();
+  return {
+    port: prepared.port,
+    dataDir: prepared.folder,
+    logFile: prepared.logFile,
+    url: prepared.url,
+    get pid() {
+      return daemon.pid;
+    },
+    createDatabase: async (name) => {
+      await createDatabase(prepared.url("postgres"), name);
+      return prepared.url(name);
+    },
+    kill: (signal) => daemon.kill(signal),
+    restart: async () => {
+      await daemon.stop();
+      daemon = await prepared.start();
+    },
+    stop: () => daemon.stop(),
+    [Symbol.asyncDispose]: () => daemon.stop(),
+  };
 }

@@ -1,10 +1,13 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { guard, type StopSignal, unguard } from "./guardian.ts";
 
 const POLL_MS = 10;
 const LAST_LINES = 15;
+const STOP_WITHIN_MS = 10_000;
+/** A log that has grown beyond this is set aside when its process starts anew; one older log is kept. */
+const MAX_LOG_BYTES = 32 * 1024 * 1024;
 
 /** What to run, and how to tell that it serves. */
 export interface DaemonSpec {
@@ -21,6 +24,8 @@ export interface DaemonSpec {
   orphanSignal?: StopSignal;
   /** Whether it serves by now; asked again and again until it does. */
   isReady: (pid: number) => Promise<boolean>;
+  /** How often to ask. Default: 10 ms. */
+  pollMs?: number;
   readyWithinMs: number;
 }
 
@@ -34,7 +39,7 @@ export class Daemon implements AsyncDisposable {
 
   private constructor(spec: DaemonSpec) {
     this.#spec = spec;
-    const log = openSync(spec.logFile, "a");
+    const log = openLog(spec.logFile);
     try {
       this.#child = spawn(spec.command, spec.args, {
         ...spec.options,
@@ -48,22 +53,24 @@ export class Daemon implements AsyncDisposable {
       this.#child.once("error", reject);
       this.#child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
     });
-    this.ended.then(
-      () => this.#leave(),
-      () => this.#leave(),
-    );
+    const leave = () => this.#leave();
+    this.ended.then(leave, leave);
     if (this.#child.pid !== undefined) guard(this.#child.pid, spec.orphanSignal ?? spec.stopSignal);
     this.#child.unref(); // A test run ends when its tests do; the guardian stops what is left.
   }
 
-  /** Starts the process and waits until it serves; throws, with its last lines, when it ends before or takes too long. */
-  static async start(spec: DaemonSpec): Promise<Daemon> {
+  /**
+   * Starts the process and waits until it serves. Throws, with its last lines, when it ends before or takes too long, and the signal's
+   * reason when it aborts; then nothing is left running.
+   */
+  static async start(spec: DaemonSpec, signal?: AbortSignal): Promise<Daemon> {
+    signal?.throwIfAborted();
     const daemon = new Daemon(spec);
     try {
-      await daemon.#untilReady();
+      await daemon.#untilReady(signal);
       return daemon;
     } catch (error) {
-      await daemon.kill("SIGKILL");
+      await (signal?.aborted ? daemon.stop() : daemon.kill("SIGKILL"));
       throw error;
     }
   }
@@ -76,7 +83,7 @@ export class Daemon implements AsyncDisposable {
     return !this.#hasEnded;
   }
 
-  /** Sends the signal; a signal that ends the process is waited for. */
+  /** Sends the signal and waits for the end of the process, except after SIGSTOP and SIGCONT. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     if (this.#hasEnded) return;
     this.#child.kill(signal);
@@ -85,10 +92,12 @@ export class Daemon implements AsyncDisposable {
     await this.ended.catch(() => {});
   }
 
-  /** Stops it cleanly; when that takes longer than the time given, by force. */
-  async stop(withinMs = 10_000): Promise<void> {
-    const force = setTimeout(() => this.#child.kill("SIGKILL"), withinMs);
-    await this.kill(`SIG${this.#spec.stopSignal}`);
+  /** Stops it cleanly; when that takes longer than 10 s, by force. */
+  async stop(): Promise<void> {
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), STOP_WITHIN_MS);
+    const stopped = this.kill(`SIG${this.#spec.stopSignal}`);
+    this.#child.kill("SIGCONT"); // A process that was paused hears nothing else.
+    await stopped;
     clearTimeout(force);
   }
 
@@ -101,22 +110,27 @@ export class Daemon implements AsyncDisposable {
     if (this.#child.pid !== undefined) unguard(this.#child.pid);
   }
 
-  async #untilReady(): Promise<void> {
-    const { name, logFile, readyWithinMs, isReady } = this.#spec;
+  async #untilReady(signal?: AbortSignal): Promise<void> {
+    const { name, logFile, readyWithinMs, isReady, pollMs = POLL_MS } = this.#spec;
     const deadline = performance.now() + readyWithinMs;
     const startFailed = this.ended.then(
-      (outcome) => `ended with ${outcome}`,
+      (outcome) => `ended with ${typeof outcome === "number" ? "exit code " : ""}${outcome}`,
       (error: Error) => `cannot be run: ${error.message}`,
     );
     while (true) {
       const failure = await Promise.race([startFailed, isReady(this.pid)]);
       if (failure === true) return;
-      if (failure !== false) throw new Error(`${name} ${failure}.\n${lastLines(logFile)}`);
+      if (failure !== false) throw new Error(`${name} ${failure}\n${lastLines(logFile)}`);
       if (performance.now() > deadline)
-        throw new Error(`${name} was not ready after ${readyWithinMs} ms.\n${lastLines(logFile)}`);
-      await delay(POLL_MS);
+        throw new Error(`${name} was not ready after ${readyWithinMs} ms\n${lastLines(logFile)}`);
+      await delay(pollMs, undefined, { signal });
     }
   }
+}
+
+function openLog(file: string): number {
+  if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.old`);
+  return openSync(file, "a");
 }
 
 /** The last lines of a log file, indented for showing beneath a message. */

@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 
 /**
  * Runs beside this process and reads from a pipe that only this process holds open. The pipe's end is the one thing that happens however
- * this process dies, SIGKILL included; then it stops what is still registered, at most 10 s long, and removes the folder given.
+ * this process dies, SIGKILL included; then it stops what is still registered, at most 10 s long, and removes the folders given.
  */
 const SCRIPT = `
-watched='' folder=''
+watched=''
 forget() {
   kept=''
   for entry in $watched; do [ "\${entry%%:*}" = "$1" ] || kept="$kept $entry"; done
@@ -23,14 +23,17 @@ while read -r verb argument; do
   case $verb in
     watch) watched="$watched $argument" ;;
     forget) forget "$argument" ;;
-    remove) folder=$argument ;;
+    remove) set -- "$@" "$argument" ;;
   esac
 done
-for entry in $watched; do kill -s "\${entry##*:}" "\${entry%%:*}" 2>/dev/null; done
+for entry in $watched; do
+  kill -s "\${entry##*:}" "\${entry%%:*}" 2>/dev/null
+  kill -s CONT "\${entry%%:*}" 2>/dev/null
+done
 tries=0
 while alive && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 for entry in $watched; do kill -s KILL "\${entry%%:*}" 2>/dev/null; done
-[ -z "$folder" ] || rm -rf "$folder"
+[ $# -eq 0 ] || rm -rf "$@"
 `;
 
 /** How a child is asked to end: what its own documentation calls a fast, clean stop. */
@@ -64,7 +67,7 @@ export function unguard(pid: number): void {
   tell(`forget ${pid}`);
 }
 
-/** Removes the folder once this process and all that it guards have ended. One folder per process. */
+/** Removes the folder once this process and all that it guards have ended. */
 export function removeAtExit(folder: string): void {
   tell(`remove ${folder}`);
 }

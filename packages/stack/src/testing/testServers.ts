@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NatsServer, startNats } from "../nats/server.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
-import { removeAtExit } from "../process/guardian.ts";
+import { temporaryFolder } from "../process/folders.ts";
 
 const MAX_CONNECTIONS = 300; // Test files rarely close their pools before the next one opens its own.
 const SHARED_BUFFERS_MB = 64;
@@ -23,12 +22,10 @@ let servers: Promise<TestServers> | undefined;
 
 /** A folder of this process for temporary data, any user may enter it; removed after the process, however that ends. */
 export function testFolder(name: string): string {
-  if (folder === undefined) {
-    folder = mkdtempSync(join(tmpdir(), "waybill-test-"));
-    chmodSync(folder, 0o755);
-    removeAtExit(folder);
-  }
-  return mkdtempSync(join(folder, `${name}-`));
+  folder ??= temporaryFolder("waybill-test-");
+  const made = mkdtempSync(join(folder, `${name}-`));
+  chmodSync(made, 0o755);
+  return made;
 }
 
 /**
@@ -41,10 +38,9 @@ export function testServers(): Promise<TestServers> {
 }
 
 async function startServers(): Promise<TestServers> {
-  const postgresDir = testFolder("postgres");
   const [postgres, nats] = await Promise.all([
     startPostgres({
-      dataDir: postgresDir,
+      dataDir: testFolder("postgres"),
       fsync: false,
       maxConnections: MAX_CONNECTIONS,
       sharedBuffersMb: SHARED_BUFFERS_MB,
