@@ -1,0 +1,108 @@
+import type { Logger } from "@waybill/chassis";
+import type { Database } from "@waybill/persistence";
+import type { PaymentRecord } from "../db/paymentRow.ts";
+import { conclude, type Refused } from "../domain/decide.ts";
+import { rounds, type Step } from "../domain/rounds.ts";
+import { raiseAlarms } from "./alarms.ts";
+import { commitIntents, type Intent, type PaymentRequest } from "./commitIntents.ts";
+import type { LateRecorder } from "./lateAnswers.ts";
+import type { Conversation, ProviderDesk } from "./providerDesk.ts";
+import type { RecordAnswers } from "./recordAnswers.ts";
+import type { Settings } from "./settings.ts";
+
+/** What became of an operation. */
+export type Outcome =
+  | { readonly kind: "done"; readonly record: PaymentRecord; readonly replayed: boolean }
+  | (Refused & { readonly transactionId: string })
+  /** The provider's answer is not known (yet). Asking again is safe, and the only way to learn it. */
+  | { readonly kind: "unanswered"; readonly transactionId: string };
+
+export interface OperateOptions {
+  readonly db: Database;
+  readonly desk: ProviderDesk;
+  readonly record: RecordAnswers;
+  readonly late: LateRecorder;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+/**
+ * Try, Confirm and Cancel, mixed, in the order of the batch. Every intent is committed before the provider is called, and
+ * its answers are recorded in a second transaction. Elements that the provider does not answer in time do not hold up the
+ * others: they are unanswered, and what the provider says later is recorded when it comes.
+ */
+export const operate =
+  (options: OperateOptions) =>
+  async (requests: readonly PaymentRequest[]): Promise<readonly Outcome[]> => {
+    const outcomes: Outcome[] = new Array(requests.length);
+    let patienceMs = options.settings.providerPatienceMs;
+    for (const round of rounds(requests.map((request) => request.operation))) {
+      const results = await operateRound(options, round, requests, patienceMs);
+      round.forEach(({ positions }, index) => {
+        const outcome = results[index] as Outcome;
+        const [first, ...repeated] = positions;
+        outcomes[first] = outcome;
+        const again = outcome.kind === "done" ? { ...outcome, replayed: true } : outcome;
+        for (const position of repeated) outcomes[position] = again;
+      });
+      patienceMs /= 2; // However often a batch names a transaction, it waits less than twice the patience.
+    }
+    raiseAlarms(requests, outcomes, options.logger);
+    return outcomes;
+  };
+
+async function operateRound(
+  { db, desk, record, late, settings, now }: OperateOptions,
+  round: readonly Step[],
+  requests: readonly PaymentRequest[],
+  patienceMs: number,
+): Promise<readonly Outcome[]> {
+  const asked = round.map(({ positions: [first] }) => requests[first] as PaymentRequest);
+  const intents = await commitIntents(db, asked, now(), settings);
+  const conversations = desk.converse(intents.flatMap(toAsk));
+  await patiently(conversations, patienceMs);
+  const ended = conversations.filter((conversation) => conversation.ended);
+  late.follow(conversations.filter((conversation) => !conversation.ended));
+  const answered = ended.filter((conversation) => conversation.answers.length > 0);
+  const records = await record(answered.map(toHeard), { late: false });
+  return intents.map((intent, index) => {
+    const { operation } = asked[index] as PaymentRequest;
+    return outcomeOf(operation, intent, records.get(operation.transactionId));
+  });
+}
+
+const toAsk = (intent: Intent): PaymentRecord[] => (intent.kind === "ask" ? [intent.record] : []);
+
+const toHeard = ({ begunWith, answers }: Conversation) => ({
+  transactionId: begunWith.payment.transactionId,
+  answers,
+});
+
+function outcomeOf(
+  operation: PaymentRequest["operation"],
+  intent: Intent,
+  record: PaymentRecord | undefined,
+): Outcome {
+  const { transactionId } = operation;
+  if (intent.kind === "refused") return { ...intent, transactionId };
+  if (intent.kind === "done") return intent;
+  const verdict = record && conclude(operation, record.payment);
+  if (record === undefined || verdict === undefined) return { kind: "unanswered", transactionId };
+  return verdict.kind === "refused"
+    ? { ...verdict, transactionId }
+    : { kind: "done", record, replayed: verdict.replayed };
+}
+
+/** Waits until all conversations have ended, or patience has. */
+async function patiently(
+  conversations: readonly Conversation[],
+  patienceMs: number,
+): Promise<void> {
+  if (conversations.length === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patienceMs);
+  void Promise.all(conversations.map(({ end }) => end)).then(() => resolve());
+  await promise;
+  clearTimeout(timer);
+}

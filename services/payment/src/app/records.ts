@@ -1,0 +1,37 @@
+import type { PaymentRecord } from "../db/paymentRow.ts";
+import type { Payment } from "../domain/payment.ts";
+import type { Settings } from "./settings.ts";
+
+type Periods = Pick<Settings, "holdExpiryMs" | "settleAfterMs">;
+
+/** The record of a transaction's first operation. */
+export const newRecord = (
+  payment: Payment,
+  traceparent: string,
+  now: Date,
+  periods: Periods,
+): PaymentRecord => ({
+  payment,
+  expiresAt: lookAgainAt(payment, now, periods),
+  traceparent,
+  createdAt: now,
+  updatedAt: now,
+});
+
+/** The record in its new state. */
+export const nextRecord = (
+  record: PaymentRecord,
+  payment: Payment,
+  now: Date,
+  periods: Periods,
+): PaymentRecord => ({
+  ...record,
+  payment,
+  expiresAt: lookAgainAt(payment, now, periods),
+  updatedAt: now,
+});
+
+function lookAgainAt(payment: Payment, now: Date, periods: Periods): Date {
+  const decided = payment.state === "CONFIRMING" || payment.state === "CANCELLING";
+  return new Date(now.getTime() + (decided ? periods.settleAfterMs : periods.holdExpiryMs));
+}

@@ -1,0 +1,94 @@
+import { type Sql, sql } from "@waybill/persistence";
+import { columns, type PaymentRecord, type PaymentRow, toRecord } from "./paymentRow.ts";
+
+/** A payment that nobody has confirmed or cancelled by its expiry. */
+export interface ExpiredPayment {
+  readonly transactionId: string;
+  readonly expiresAt: Date;
+}
+
+const expired = sql(
+  "payment_expired",
+  `select transaction_id, expires_at from payments
+   where state in ('TRYING', 'PENDING', 'TRIED') and expires_at <= $1
+     and (expires_at, transaction_id) > (coalesce($2::timestamptz, '-infinity'), $3::text)
+   order by expires_at, transaction_id limit $4`,
+);
+
+/** Payments whose order's fate is to be asked for, by expiry; beginning after the one given. */
+export async function expiredPayments(
+  db: Sql,
+  at: Date,
+  after: ExpiredPayment | undefined,
+  limit: number,
+): Promise<readonly ExpiredPayment[]> {
+  const rows = await db.rows<Pick<PaymentRow, "transaction_id" | "expires_at">>(expired, [
+    at,
+    after?.expiresAt,
+    after?.transactionId ?? "",
+    limit,
+  ]);
+  return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
+}
+
+const extend = sql(
+  "payment_extend",
+  `update payments set expires_at = $2
+   where transaction_id = any($1::text[]) and state in ('TRYING', 'PENDING', 'TRIED')`,
+);
+
+/** Sets a new expiry for those that are undecided still. */
+export async function extendPayments(
+  db: Sql,
+  transactionIds: readonly string[],
+  expiresAt: Date,
+): Promise<void> {
+  await db.run(extend, [transactionIds, expiresAt]);
+}
+
+const claim = sql(
+  "payment_claim_unsettled",
+  `update payments set expires_at = $1 + least($3::interval, greatest($2::interval, $1 - updated_at))
+   where transaction_id in (
+     select transaction_id from payments
+     where state in ('CONFIRMING', 'CANCELLING') and expires_at <= $1
+     order by expires_at limit $4 for no key update skip locked)
+   returning ${columns}`,
+);
+
+/** Between two attempts to settle a payment passes as long as it has been unsettled, within these bounds. */
+const firstPause = "2 s";
+const longestPause = "60 s";
+
+/**
+ * Payments that were left CONFIRMING or CANCELLING, each for one claimant at a time: nobody else gets it until some time has
+ * passed, longer with each attempt.
+ */
+export async function claimUnsettled(
+  db: Sql,
+  at: Date,
+  limit: number,
+): Promise<readonly PaymentRecord[]> {
+  const rows = await db.rows<PaymentRow>(claim, [at, firstPause, longestPause, limit]);
+  return rows.map(toRecord);
+}
+
+const purge = sql(
+  "payment_purge",
+  `with gone as (
+     delete from payments where transaction_id in (
+       select transaction_id from payments
+       where state in ('CONFIRMED', 'CANCELLED', 'BLOCKED') and updated_at < $1
+         and created_at < $1
+       order by created_at limit $2 for update skip locked)
+     returning transaction_id)
+   , events as (
+     delete from payment_events using gone where payment_events.transaction_id = gone.transaction_id)
+   select count(*) as count from gone`,
+);
+
+/** Deletes fences that have been in an end state since before `before`, with their events; answers how many. */
+export async function purgeEnded(db: Sql, before: Date, limit: number): Promise<number> {
+  const [row] = await db.rows<{ count: bigint }>(purge, [before, limit]);
+  return Number(row?.count ?? 0n);
+}
