@@ -1,12 +1,6 @@
 import { ErrorReason, Failure } from "@waybill/contracts/errors";
 import { expect } from "chai";
-import {
-  cancelReasonOf,
-  isUnreachable,
-  kindOf,
-  reasonOf,
-  setbackOf,
-} from "../src/domain/failure.ts";
+import { cancelReasonOf, isOfContent, kindOf, reasonOf, setbackOf } from "../src/domain/failure.ts";
 
 const failure = (
   code: number,
@@ -50,11 +44,12 @@ describe("a failed call", () => {
     }
   });
 
-  it("blames no element of the batch when the callee was not reached", () => {
-    expect(isUnreachable(failure(unavailable))).to.equal(true);
-    expect(isUnreachable(failure(8, ErrorReason.OVERLOADED))).to.equal(true);
-    expect(isUnreachable(failure(8))).to.equal(false); // Such as a message that is too large.
-    expect(isUnreachable(failure(internal))).to.equal(false);
+  it("of a whole batch is blamed on its content only where that can be", () => {
+    expect(isOfContent(failure(3))).to.equal(true);
+    expect(isOfContent(failure(8))).to.equal(true); // A message that is too large.
+    expect(isOfContent(failure(8, ErrorReason.OVERLOADED))).to.equal(false);
+    expect(isOfContent(failure(unavailable))).to.equal(false);
+    expect(isOfContent(failure(internal))).to.equal(false);
   });
 
   it("has the published reason, or else its code's name", () => {

@@ -27,15 +27,11 @@ const codes: Readonly<Record<number, readonly [name: string, kind: FailureKind]>
 /** Whether the same call may succeed later. Unknown codes may. */
 export const kindOf = (failure: Failure): FailureKind => codes[failure.code]?.[1] ?? "transient";
 
-/** The callee was not reached or is overloaded; no element of the batch is to blame. */
-export function isUnreachable(failure: Failure): boolean {
+/** A whole batch failed so because of what was sent: of one malformed element, or of too much at once. */
+export function isOfContent(failure: Failure): boolean {
   const name = codes[failure.code]?.[0];
-  return (
-    name === "UNAVAILABLE" ||
-    name === "DEADLINE_EXCEEDED" ||
-    name === "CANCELLED" ||
-    failure.reason === ErrorReason.OVERLOADED
-  );
+  if (name === "RESOURCE_EXHAUSTED") return failure.reason !== ErrorReason.OVERLOADED;
+  return name === "INVALID_ARGUMENT";
 }
 
 /** Why a Try that failed ends its order. TRANSACTION_CANCELLED: its Cancel came first, so that it can never succeed. */

@@ -1,0 +1,36 @@
+import { type Step, steps } from "../domain/process.ts";
+
+/** What falls due within this time is taken up together. Unit: ms. */
+const grainMs = 20;
+
+/** Later times are left to the timers' own interval. Unit: ms. */
+const horizonMs = 60_000;
+
+/** One alarm per step, each set to the earliest time that it was told. */
+export class Alarms implements Disposable {
+  readonly #ring: (step: Step) => void;
+  readonly #set = new Map<Step, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+
+  /** `ring` is called when the time of a step has come. */
+  constructor(ring: (step: Step) => void) {
+    this.#ring = ring;
+  }
+
+  set(step: Step, at: Date): void {
+    const now = Date.now();
+    const time = Math.max(at.getTime(), now + grainMs);
+    const earlier = this.#set.get(step);
+    if (time - now > horizonMs || (earlier !== undefined && earlier.at <= time)) return;
+    clearTimeout(earlier?.timer);
+    const timer = setTimeout(() => {
+      this.#set.delete(step);
+      this.#ring(step);
+    }, time - now);
+    this.#set.set(step, { at: time, timer: timer.unref() });
+  }
+
+  [Symbol.dispose](): void {
+    for (const step of steps) clearTimeout(this.#set.get(step)?.timer);
+    this.#set.clear();
+  }
+}

@@ -1,0 +1,28 @@
+import { baseConfig, envAddress, envDuration, envInteger } from "@waybill/chassis";
+
+const minuteMs = 60_000;
+
+/** What the workflow is configured by. Durations are in ms once read. */
+export const config = {
+  ...baseConfig,
+  STATUS_ADDRESS: envAddress("127.0.0.1:50052"),
+  ITEM_ADDRESS: envAddress("127.0.0.1:50053"),
+  PAYMENT_ADDRESS: envAddress("127.0.0.1:50054"),
+  ORDER_ADDRESS: envAddress("127.0.0.1:50051"),
+  /** How long after placing an order can still be cancelled. */
+  CANCELLATION_WINDOW: envDuration(5_000),
+  /** How long after placing an undecided order is cancelled; longer than the window. */
+  DECIDE_BY: envDuration(30 * minuteMs),
+  /** What has failed for longer is listed as stuck. */
+  STUCK_AFTER: envDuration(minuteMs),
+  /** The wait after a first failure; it doubles with each further one. */
+  RETRY_FIRST: envDuration(1_000, { minMs: 10 }),
+  /** No wait after a failure is longer. */
+  RETRY_CAP: envDuration(minuteMs, { minMs: 10 }),
+  /** How long a replica may keep the orders that it has taken up. */
+  CLAIM_LEASE: envDuration(minuteMs, { minMs: 1_000 }),
+  /** Events, and orders that are due, at a time. */
+  BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
+  /** Batches of events at a time. */
+  LANES: envInteger({ min: 1, max: 8, default: 2 }),
+};

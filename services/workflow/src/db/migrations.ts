@@ -1,0 +1,27 @@
+import { migration } from "@waybill/persistence";
+
+/** Rows come and go all the time and are few: vacuum by their number, and leave room to update in place. */
+export const migrations = [
+  migration("workflow_001_processes", [
+    `create table processes (
+      order_id text primary key,
+      step text not null check (step in ('TRY', 'DECIDE', 'CONFIRM', 'CANCEL', 'FULFIL')),
+      rank smallint not null,
+      state text not null check (state in ('WAITING', 'STUCK')),
+      since timestamptz not null,
+      next_at timestamptz not null,
+      attempts integer not null,
+      failing_since timestamptz,
+      last_error text not null,
+      last_reason text not null,
+      placed_at timestamptz not null,
+      reservation_mode text not null check (reservation_mode in ('HELD', 'DEFERRED')),
+      expires_at timestamptz,
+      user_id text not null,
+      traceparent text not null,
+      claimed_until timestamptz
+    ) with (fillfactor = 70, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)`,
+    "create index processes_due on processes (step, next_at)",
+    "create index processes_listed on processes (since, order_id)",
+  ]),
+];

@@ -1,0 +1,54 @@
+import { orderSubject, ordersStream } from "@waybill/contracts/events";
+import { OrderEvent } from "@waybill/contracts/status";
+import {
+  again,
+  type BatchConsumer,
+  dead,
+  done,
+  type Outcome,
+  type Received,
+} from "@waybill/messaging";
+import type { News } from "../domain/news.ts";
+import { toNews } from "./toNews.ts";
+
+/** How many events at a time, and how many batches side by side. */
+export interface ConsumerSize {
+  readonly maxBatch: number;
+  readonly lanes: number;
+}
+
+/** Deals with news of orders; answers the ids of those that must come again. */
+type HandleNews = (news: readonly News[]) => Promise<ReadonlySet<string>>;
+
+/** Every transition of every order: the first pass of each step, and what happens to orders in shipping. */
+export const onOrders = (handle: HandleNews, size: ConsumerSize): BatchConsumer<OrderEvent> => ({
+  durable: "workflow", // Renaming it reads the whole stream again.
+  stream: ordersStream,
+  subjects: (
+    ["placed", "confirmed", "cancelled", "processing", "shipped", "delivered"] as const
+  ).map((event) => orderSubject(event, "*")),
+  decode: (bytes) => OrderEvent.decode(bytes),
+  handle: (events) => handleEvents(events, handle),
+  ...size,
+});
+
+async function handleEvents(
+  events: readonly Received<OrderEvent>[],
+  handle: HandleNews,
+): Promise<readonly Outcome[]> {
+  const read = events.map(readNews);
+  const unrecorded = await handle(read.flatMap((each) => ("order" in each ? [each] : [])));
+  return read.map((each) => {
+    if (!("order" in each)) return each;
+    return unrecorded.has(each.order.orderId) ? again : done;
+  });
+}
+
+/** An event that can be decoded and still makes no sense is given up, alone. */
+function readNews(received: Received<OrderEvent>): News | Outcome {
+  try {
+    return toNews(received);
+  } catch (error) {
+    return dead("INVALID_EVENT", error);
+  }
+}

@@ -1,0 +1,66 @@
+import { orderEventType, paymentEventType } from "@waybill/contracts/events";
+import { PaymentEvent } from "@waybill/contracts/payment";
+import { OrderEvent } from "@waybill/contracts/status";
+import {
+  type DeadLetter as DeadLetterMessage,
+  type Process as ProcessMessage,
+  ProcessState,
+  ProcessStep,
+} from "@waybill/contracts/workflow";
+import type { DeadLetter } from "@waybill/messaging";
+import { type Process, type Step, steps } from "../domain/process.ts";
+
+/** The step of a contract's number; undefined for UNSPECIFIED, which is no filter. */
+export const toStep = (number: ProcessStep): Step | undefined =>
+  steps.find((step) => ProcessStep[step] === number);
+
+/** The state of a contract's number; undefined for UNSPECIFIED, which is no filter. */
+export const toProcessState = (number: ProcessState): Process["state"] | undefined =>
+  (["WAITING", "STUCK"] as const).find((state) => ProcessState[state] === number);
+
+export function processMessage(process: Process): ProcessMessage {
+  const { order, step, state, since, nextAt, attempts, lastError } = process;
+  return {
+    orderId: order.orderId,
+    step: ProcessStep[step],
+    state: ProcessState[state],
+    since,
+    nextAt,
+    attempts,
+    lastError: describe(lastError, process.lastReason),
+    placedAt: order.placedAt,
+  };
+}
+
+/** The reason is for programs, and the words may lack it. */
+const describe = (error: string, reason: string): string =>
+  reason === "" || error.includes(reason) ? error : `${error} (${reason})`;
+
+export function deadLetterMessage(letter: DeadLetter): DeadLetterMessage {
+  const { id, payload, ...rest } = letter;
+  return {
+    ...rest,
+    deadLetterId: id,
+    payload: Buffer.from(payload),
+    payloadJson: payloadJson(letter),
+  };
+}
+
+/** The types' common beginnings: "waybill.order.v1." and "waybill.payment.v1.". */
+const orderTypes = orderEventType("placed").replace(/[^.]+$/, "");
+const paymentTypes = paymentEventType("declined").replace(/[^.]+$/, "");
+
+/** The payload as JSON by the event's type; empty when it has no known type, or not that shape. */
+function payloadJson({ eventType, payload }: DeadLetter): string {
+  try {
+    if (eventType.startsWith(orderTypes)) {
+      return JSON.stringify(OrderEvent.toJSON(OrderEvent.decode(payload)));
+    }
+    if (eventType.startsWith(paymentTypes)) {
+      return JSON.stringify(PaymentEvent.toJSON(PaymentEvent.decode(payload)));
+    }
+  } catch {
+    // It may have been given up for that very reason; the bytes are answered anyway.
+  }
+  return "";
+}
