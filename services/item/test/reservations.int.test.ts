@@ -173,4 +173,17 @@ describe("the stock", () => {
     const failure = await oversell.then(() => undefined, String);
     expect(failure).to.include("items_stock");
   });
+
+  it("is found out when the books do not balance", async () => {
+    await using opened = await openApp();
+    const { app, db } = opened;
+    await stockItem(app, "a", 5);
+    await inOneBatch(app, "try t a:1");
+    await expectBalanced(db);
+    for (const wrong of ["held = 2", "held = 1, on_hand = 6"]) {
+      await db.run(sql("test_break", `update items set ${wrong}`));
+      const failure = await expectBalanced(db).then(() => undefined, String);
+      expect(failure).to.include("AssertionError");
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createLogger } from "@waybill/chassis";
 import { type Database, openDatabase, sql } from "@waybill/persistence";
 import { testServers } from "@waybill/stack";
@@ -88,23 +89,18 @@ export async function inOneBatch(app: ItemApp, ...operations: string[]): Promise
   );
 }
 
-const unbalanced = sql(
-  "test_unbalanced",
-  `select i.item_id, i.on_hand, i.held, i.initial_on_hand + a.adjusted - r.confirmed as expected_on_hand, r.tried as expected_held
-   from items i,
-     lateral (select coalesce(sum(delta), 0) as adjusted from stock_adjustments where item_id = i.item_id) a,
-     lateral (
-       select coalesce(sum((line ->> 'quantity')::bigint) filter (where state = 'CONFIRMED'), 0) as confirmed,
-              coalesce(sum((line ->> 'quantity')::bigint) filter (where state = 'TRIED'), 0) as tried
-       from reservations, jsonb_array_elements(lines) as line
-       where line ->> 'item_id' = i.item_id
-     ) r
-   where i.on_hand <> i.initial_on_hand + a.adjusted - r.confirmed or i.held <> r.tried`,
-);
+/** The queries by which the README has people check the books. */
+const [, onHandQuery = "", heldQuery = ""] =
+  readFileSync(new URL("../README.md", import.meta.url), "utf8")
+    .split(/```(?:sql)?/)[1]
+    ?.split(/^-- .*$/m) ?? [];
+const wrongOnHand = sql("test_wrong_on_hand", onHandQuery.replaceAll(";", ""));
+const wrongHeld = sql("test_wrong_held", heldQuery.replaceAll(";", ""));
 
 /** The books balance: on_hand = initial + adjustments − confirmed, held = tried, for every item. */
 export async function expectBalanced(db: Database): Promise<void> {
-  expect(await db.rows(unbalanced)).to.deep.equal([]);
+  expect(await db.rows(wrongOnHand)).to.deep.equal([]);
+  expect(await db.rows(wrongHeld)).to.deep.equal([]);
 }
 
 /** "held/on hand" of an item. */
