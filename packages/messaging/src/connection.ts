@@ -23,6 +23,8 @@ export interface Connection extends AsyncDisposable {
   readonly manager: JetStreamManager;
   readonly logger: Logger;
   readonly connected: boolean;
+  /** Runs requests, and throws at once when the connection is lost: their answers never come. */
+  whileConnected<T>(work: () => Promise<T>): Promise<T>;
   /** Calls back when the connection is lost or restored. Answers how to stop that. */
   onChange(listener: (connected: boolean) => void): () => void;
 }
@@ -39,6 +41,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const manager = await raw.jetstreamManager({ checkAPI: false, timeout: apiTimeoutMs });
   const listeners = new Set<(connected: boolean) => void>();
   const state = { connected: true };
+  const onChange = (listener: (connected: boolean) => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
   void watch(raw, options.logger, (connected) => {
     if (state.connected === connected) return;
     state.connected = connected;
@@ -51,15 +57,28 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     get connected() {
       return state.connected && !raw.isClosed();
     },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    whileConnected: async <T>(work: () => Promise<T>) => {
+      if (!state.connected) throw new ConnectionLostError();
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      const forget = onChange(() => reject(new ConnectionLostError()));
+      work().then(resolve, reject);
+      return promise.finally(forget);
     },
+    onChange,
     [Symbol.asyncDispose]: async () => {
       if (state.connected && !raw.isClosed()) await raw.flush().catch(() => {}); // Lost meanwhile.
       await raw.close();
     },
   };
+}
+
+/** NATS is away: it says nothing about what was asked. */
+export class ConnectionLostError extends Error {
+  override readonly name = "ConnectionLostError";
+
+  constructor() {
+    super("the connection to NATS is lost");
+  }
 }
 
 async function connectPatiently(options: ConnectionOptions): Promise<RawConnection> {

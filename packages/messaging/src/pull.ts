@@ -62,7 +62,8 @@ export class Pull implements AsyncDisposable {
 
   async #prepare(signal: AbortSignal): Promise<PullTarget | undefined> {
     try {
-      const target = await this.#options.prepare(signal);
+      const { connection, prepare } = this.#options;
+      const target = await connection.whileConnected(() => prepare(signal));
       this.#complaint = "";
       return target;
     } catch (error) {

@@ -188,6 +188,7 @@ export class RunningRelay<Row> implements Relay<Row> {
         }),
     );
     const published = (await Promise.all(landings)).filter((landed) => landed).length;
+    if (published === rows.length) this.#complained = false;
     return rows.length === sweepLimit && published > 0;
   }
 

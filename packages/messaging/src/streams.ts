@@ -41,7 +41,11 @@ export class StreamKeeper implements Disposable {
   }
 
   /** Undefined when the stream does not exist; an owned one is created first. */
-  async state(spec: StreamSpec): Promise<StreamState | undefined> {
+  state(spec: StreamSpec): Promise<StreamState | undefined> {
+    return this.#connection.whileConnected(() => this.#state(spec));
+  }
+
+  async #state(spec: StreamSpec): Promise<StreamState | undefined> {
     const found = await this.#find(spec.name);
     if (found !== undefined || !this.#owned.has(spec.name)) return found;
     await this.#recreate(spec);
