@@ -20,7 +20,7 @@ export const config = {
   /** No wait after a failure is longer. */
   RETRY_CAP: envDuration(minuteMs, { minMs: 10 }),
   /** How long a replica may keep the orders that it has taken up. */
-  CLAIM_LEASE: envDuration(minuteMs, { minMs: 1_000 }),
+  CLAIM_LEASE: envDuration(15_000, { minMs: 1_000 }),
   /** Events, and orders that are due, at a time. */
   BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
   /** Batches of events at a time. */

@@ -116,24 +116,6 @@ describe("an order's way through the workflow", () => {
     await isForgotten(replica);
   });
 
-  it("is tried again by an answer that comes before the wait is recorded", async () => {
-    const replica = await start();
-    const orderId = nextId("early");
-    // The provider answers while the first pass, which has been told PENDING, has not recorded it yet.
-    let nudged = false;
-    world.before = async (call) => {
-      if (call !== "batchUpdateStatuses" && call !== "batchMarkTried") return;
-      nudged ||= world.order(orderId).payment === "TRIED";
-    };
-    const event = world.place({ orderId, paymentMethod: "pm_pending" });
-    world.order(orderId).payment = "TRIED";
-    expect(event.to).to.equal(PENDING);
-    await nudge(messaging, orderId);
-    await reaches(orderId, PROCESSING);
-    expect(nudged).to.equal(true);
-    await isForgotten(replica);
-  });
-
   it("waits for the end of the cancellation window, also across a restart", async () => {
     const first = await start({ windowMs: 1_000 });
     const orderId = nextId("window");
@@ -274,13 +256,11 @@ describe("an order's way through the workflow", () => {
     world.place({ orderId });
     await waits(replica, { step: "DECIDE" });
     const before = await processes(replica);
-    const calls = world.calls.length;
     const marker = nextId("marker");
     world.announce(orderId, 2);
     world.place({ orderId: marker, paymentMethod: "pm_declined" });
     await reaches(marker, CANCELLED);
     const [after] = (await processes(replica)).filter(({ order }) => order.orderId === orderId);
     expect(after).to.deep.equal(before[0]);
-    expect(world.calls.slice(calls)).not.to.include("order.batchGetOrders:again");
   });
 });

@@ -99,6 +99,7 @@ const paymentOf = (world: World): Callees["payment"] => ({
       authorise(world.order(transactionId));
       return { payment: undefined, replayed: false };
     });
+    await world.afterTryPayments();
     return { results } as never;
   },
   batchConfirmPayments: async ({ requests = [] }) => {

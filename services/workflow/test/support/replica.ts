@@ -23,6 +23,7 @@ import type { World } from "./world.ts";
 
 export const logger = createLogger("workflow-test", {
   level: process.env.TEST_LOG_LEVEL ?? "silent",
+  format: "json",
 });
 
 export interface ReplicaOptions {
@@ -46,19 +47,21 @@ export interface Replica extends AsyncDisposable {
 const retryMs = 60;
 const limits = { batchSize: 256, leaseMs: 2_000 };
 
+/** The workflow's database alone, with nothing at work on it. */
+export const openTable = (url: string): Promise<Database> =>
+  openDatabase({
+    url,
+    poolSize: 8,
+    entities: [],
+    migrations,
+    logger,
+    applicationName: "workflow-test",
+  });
+
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { world, databaseUrl, natsUrl, windowMs = 0, decideByMs = 60_000 } = options;
   await using parts = new AsyncDisposableStack();
-  const db = parts.use(
-    await openDatabase({
-      url: databaseUrl,
-      poolSize: 8,
-      entities: [],
-      migrations,
-      logger,
-      applicationName: "workflow-test",
-    }),
-  );
+  const db = parts.use(await openTable(databaseUrl));
   const base = {
     db,
     logger,

@@ -42,6 +42,8 @@ export class World {
   readonly calls: string[] = [];
   /** Runs before a call is answered. */
   before: (call: string) => Promise<void> | void = () => {};
+  /** Runs before the answer of a payment's Try is given, when it is settled already. */
+  afterTryPayments: () => Promise<void> | void = () => {};
   /** Where events go. */
   publish: (event: OrderEvent, publication: number) => void = () => {};
 

@@ -1,0 +1,259 @@
+import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { type OrderEvent, OrderState } from "@waybill/contracts/status";
+import type { Received } from "@waybill/messaging";
+import { refuse } from "@waybill/rpc";
+import { testServers } from "@waybill/stack";
+import { expect } from "chai";
+import { handleNews } from "../src/app/handleNews.ts";
+import { handleNudges } from "../src/app/handleNudges.ts";
+import { readProcesses } from "../src/db/readProcesses.ts";
+import { recordProcesses, rescheduleProcesses } from "../src/db/recordProcesses.ts";
+import { claimDue, earliestDue, nudgeTries } from "../src/db/takeProcesses.ts";
+import type { News } from "../src/domain/news.ts";
+import type { Process } from "../src/domain/process.ts";
+import { toNews } from "../src/events/toNews.ts";
+import { eventually } from "./support/eventually.ts";
+import { openTable, type Replica, type ReplicaOptions, startReplica } from "./support/replica.ts";
+import { type Placing, World } from "./support/world.ts";
+
+const { PENDING, CONFIRMED, PROCESSING, DELIVERED, CANCELLED } = OrderState;
+
+/** An event as the consumer hands it over. */
+const received = (event: OrderEvent, publication = 1): News =>
+  toNews({
+    event,
+    id: `${event.orderId}.${event.version}`,
+    publication,
+    subject: "orders.v1.any",
+    sequence: 1n,
+    deliveries: 1,
+    context: ROOT_CONTEXT,
+    traceparent: "",
+  } satisfies Received<OrderEvent>);
+
+describe("a batch of news", () => {
+  let world: World;
+  let databaseUrl: string;
+  let replicas: Replica[] = [];
+  let published: OrderEvent[];
+
+  beforeEach(async () => {
+    world = new World();
+    published = [];
+    world.publish = (event) => void published.push(event);
+    databaseUrl = await (await testServers()).databaseUrl("workflow");
+  });
+  afterEach(async () => {
+    await Promise.all(replicas.map((replica) => replica[Symbol.asyncDispose]()));
+    replicas = [];
+  });
+
+  const start = async (options: Partial<ReplicaOptions> = {}): Promise<Replica> => {
+    const replica = await startReplica({ world, databaseUrl, ...options });
+    replicas.push(replica);
+    return replica;
+  };
+  const processes = ({ db }: Replica) =>
+    readProcesses(db, { state: undefined, step: undefined }, undefined, 500);
+  const many = (n: number, name: string, placing: Omit<Placing, "orderId"> = {}) =>
+    Array.from({ length: n }, (_, index) => `${name}-${index}`).map((orderId) => {
+      world.place({ orderId, ...placing });
+      return orderId;
+    });
+  const newsOf = (ids: readonly string[], publication = 1) =>
+    ids.map((id) => received(world.announce(id), publication));
+
+  it("is worked on with a handful of calls, whatever it holds", async () => {
+    const replica = await start({ windowMs: 0 });
+    const ids = [
+      ...many(20, "held"),
+      ...many(20, "deferred", { deferred: true }),
+      ...many(5, "sold-out", { deferred: true, itemId: "sold-out" }),
+      ...many(5, "declined", { paymentMethod: "pm_declined" }),
+      ...many(5, "pending", { paymentMethod: "pm_pending" }),
+      ...many(5, "late", { placedAt: new Date(Date.now() - 61_000) }),
+      ...many(5, "coordinated", { expiresAt: new Date(Date.now() + 60_000) }),
+      ...many(5, "expired", { expiresAt: new Date(Date.now() - 1) }),
+    ];
+    const confirmed = many(30, "confirmed");
+    const cancelled = many(30, "cancelled");
+    const delivered = many(10, "delivered");
+    for (const id of confirmed) {
+      world.order(id).payment = "TRIED";
+      world.move(id, PENDING, CONFIRMED);
+    }
+    for (const id of cancelled) world.move(id, PENDING, CANCELLED);
+    for (const id of delivered) Object.assign(world.order(id).status, { state: DELIVERED });
+    const unrecorded = await handleNews(
+      replica.workflow,
+      newsOf([...ids, ...confirmed, ...cancelled, ...delivered]),
+    );
+    expect([...unrecorded]).to.deep.equal([]);
+    const calls = world.calls.filter((call) => call !== "status.batchGetStatuses");
+    expect(calls.toSorted()).to.deep.equal([
+      "item.batchCancelReservations",
+      "item.batchConfirmReservations",
+      "item.batchTryReservations",
+      "order.batchGetOrders",
+      "order.batchRecordPrices",
+      "payment.batchCancelPayments",
+      "payment.batchConfirmPayments",
+      "payment.batchTryPayments",
+      "status.batchMarkTried",
+      "status.batchUpdateStatuses",
+      "status.batchUpdateStatuses",
+    ]);
+    const stateOf = (name: string) => world.stateOf(`${name}-4`);
+    expect(["held", "deferred"].map(stateOf)).to.deep.equal([CONFIRMED, CONFIRMED]);
+    expect(["sold-out", "declined", "late", "expired"].map(stateOf)).to.deep.equal(
+      Array(4).fill(CANCELLED),
+    );
+    expect(["pending", "coordinated"].map(stateOf)).to.deep.equal([PENDING, PENDING]);
+    expect(confirmed.every((id) => world.stateOf(id) === PROCESSING)).to.equal(true);
+    expect(cancelled.every((id) => world.fencesOf(id) === "CANCELLED CANCELLED")).to.equal(true);
+    const waiting = (await processes(replica)).map(({ step }) => step);
+    expect(waiting.toSorted()).to.deep.equal([...Array(5).fill("DECIDE"), ...Array(5).fill("TRY")]);
+  });
+
+  it("takes only the latest news of an order", async () => {
+    const replica = await start();
+    const [id = ""] = many(1, "order");
+    world.move(id, PENDING, CANCELLED);
+    await handleNews(
+      replica.workflow,
+      published.map((event) => received(event)),
+    );
+    expect(world.calls.toSorted()).to.deep.equal([
+      "item.batchCancelReservations",
+      "payment.batchCancelPayments",
+    ]);
+  });
+
+  it("costs no call for orders that wait already and are announced again", async () => {
+    const replica = await start({ windowMs: 60_000 });
+    const ids = many(10, "order");
+    await handleNews(replica.workflow, newsOf(ids));
+    const before = await processes(replica);
+    world.calls.length = 0;
+    await handleNews(replica.workflow, newsOf(ids, 2));
+    expect(world.calls).to.deep.equal([]);
+    expect(await processes(replica)).to.deep.equal(before);
+  });
+
+  it("fails one by one when one element spoils a call for all", async () => {
+    const replica = await start();
+    const ids = many(16, "order");
+    const { batchTryPayments } = replica.workflow.callees.payment;
+    replica.workflow.callees.payment.batchTryPayments = async (request, options) => {
+      const isSpoilt = request.requests?.some(({ transactionId }) => transactionId === "order-7");
+      if (isSpoilt) throw refuse.invalidField("requests[7].amount", "must be given");
+      return batchTryPayments(request, options);
+    };
+    await handleNews(replica.workflow, newsOf(ids));
+    expect(ids.filter((id) => world.stateOf(id) !== CONFIRMED)).to.deep.equal(["order-7"]);
+    const [process] = await processes(replica);
+    expect(process).to.include({ step: "TRY", state: "STUCK", lastReason: "INVALID_FIELD" });
+  });
+
+  it("must come again only for what could not be recorded", async () => {
+    const replica = await start();
+    const ids = [...many(2, "fine"), ...many(2, "pending", { paymentMethod: "pm_pending" })];
+    const news = newsOf(ids);
+    const broken = { ...replica.workflow, db: { rows: fail, run: fail } };
+    expect([...(await handleNews(broken, news))]).to.deep.equal(["pending-0", "pending-1"]);
+    expect(world.stateOf("fine-0")).to.equal(CONFIRMED);
+  });
+  const fail = async (): Promise<never> => {
+    throw new Error("the database is down");
+  };
+
+  it("leaves nothing behind when the provider's answer overtakes the record of the wait", async () => {
+    const replica = await start();
+    const [orderId = ""] = many(1, "order", { paymentMethod: "pm_pending" });
+    let overtaken = false;
+    world.afterTryPayments = async () => {
+      if (overtaken) return;
+      overtaken = true; // The first pass has been told PENDING and has not recorded it yet.
+      world.order(orderId).payment = "TRIED";
+      await handleNudges(replica.workflow, [{ orderId, traceparent: "" }]);
+      expect(world.stateOf(orderId)).to.equal(CONFIRMED);
+    };
+    await handleNews(replica.workflow, newsOf([orderId]));
+    await eventually("no process is left", async () => (await processes(replica)).length === 0);
+    expect(world.stateOf(orderId)).to.equal(CONFIRMED);
+  });
+
+  it("is shared by replicas: each order that falls due is decided once", async () => {
+    const options = { windowMs: 300 };
+    const [first, second] = [await start(options), await start(options)];
+    const ids = many(400, "order");
+    await handleNews(first.workflow, newsOf(ids.slice(0, 200)));
+    await handleNews(second.workflow, newsOf(ids.slice(200)));
+    await eventually("all are decided", () => ids.every((id) => world.stateOf(id) === CONFIRMED));
+    const decided = published.filter(({ to }) => to === CONFIRMED);
+    expect(decided).to.have.lengthOf(ids.length);
+    await eventually("no process is left", async () => (await processes(first)).length === 0);
+  });
+
+  it("comes back when the replica that took it up has died", async () => {
+    const now = new Date();
+    many(1, "order");
+    world.order("order-0").status.tried = true;
+    await using db = await openTable(databaseUrl);
+    await recordProcesses(db, [waiting("order-0", now)]);
+    const leaseMs = 400;
+    expect(await claimDue(db, "DECIDE", now, leaseMs, 10)).to.have.lengthOf(1); // And then it dies.
+    const other = await start();
+    await eventually("another decides it", () => world.stateOf("order-0") === CONFIRMED);
+    expect(Date.now() - now.getTime()).to.be.at.least(leaseMs);
+    await eventually("no process is left", async () => (await processes(other)).length === 0);
+  });
+
+  const waiting = (orderId: string, nextAt: Date, change: Partial<Process> = {}): Process => ({
+    order: {
+      orderId,
+      userId: "user-1",
+      placedAt: new Date(Date.now() - 1_000),
+      reservationMode: "HELD",
+      expiresAt: undefined,
+      traceparent: "",
+    },
+    step: "DECIDE",
+    state: "WAITING",
+    since: nextAt,
+    nextAt,
+    attempts: 0,
+    failingSince: undefined,
+    lastError: "",
+    lastReason: "",
+    ...change,
+  });
+
+  it("never takes a process back to an earlier step", async () => {
+    const replica = await start();
+    const later = new Date(Date.now() + 60_000);
+    await recordProcesses(replica.db, [waiting("order", later, { step: "CANCEL" })]);
+    await recordProcesses(replica.db, [waiting("order", later, { step: "TRY" })]);
+    await rescheduleProcesses(replica.db, "TRY", [waiting("order", later, { step: "DECIDE" })]);
+    expect((await processes(replica)).map(({ step }) => step)).to.deep.equal(["CANCEL"]);
+    await recordProcesses(replica.db, [waiting("order", later, { step: "FULFIL" })]);
+    expect((await processes(replica)).map(({ step }) => step)).to.deep.equal(["FULFIL"]);
+  });
+
+  it("does not lose a nudge that comes while the order is being tried", async () => {
+    await using db = await openTable(databaseUrl);
+    const now = new Date();
+    const soon = new Date(now.getTime() + 1_000);
+    const far = new Date(now.getTime() + 60_000);
+    const tried = waiting("order", far, { step: "TRY", attempts: 1 });
+    await recordProcesses(db, [waiting("order", now, { step: "TRY" })]);
+    expect(await claimDue(db, "TRY", now, 30_000, 10)).to.have.lengthOf(1);
+    expect([...(await nudgeTries(db, ["order", "other"], soon))]).to.deep.equal(["order"]);
+    expect(await claimDue(db, "TRY", soon, 30_000, 10)).to.have.lengthOf(0); // It is under way.
+    await rescheduleProcesses(db, "TRY", [tried]);
+    expect(await earliestDue(db, "TRY", soon)).to.deep.equal(soon);
+    expect(await claimDue(db, "TRY", soon, 30_000, 10)).to.have.lengthOf(1);
+    await rescheduleProcesses(db, "TRY", [tried]);
+    expect(await earliestDue(db, "TRY", soon)).to.deep.equal(far);
+  });
+});

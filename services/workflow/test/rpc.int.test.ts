@@ -1,0 +1,205 @@
+import { deadLettersStream, orderSubject, ordersStream } from "@waybill/contracts/events";
+import { OrderEvent, OrderState } from "@waybill/contracts/status";
+import { ProcessState, ProcessStep, WorkflowServiceDefinition } from "@waybill/contracts/workflow";
+import { connectMessaging, type Messaging } from "@waybill/messaging";
+import { type Client, createClient, Refusal, type RpcServer, startServer } from "@waybill/rpc";
+import { type NatsServer, startNats, testFolder, testServers } from "@waybill/stack";
+import { expect } from "chai";
+import { recordProcesses } from "../src/db/recordProcesses.ts";
+import type { Process } from "../src/domain/process.ts";
+import { workflowService } from "../src/rpc/workflowService.ts";
+import { eventually } from "./support/eventually.ts";
+import { logger, publishFrom, type Replica, startReplica } from "./support/replica.ts";
+import { World } from "./support/world.ts";
+
+describe("the workflow's RPCs", () => {
+  let nats: NatsServer;
+  let messaging: Messaging;
+  let replica: Replica;
+  let server: RpcServer;
+  let client: Client<WorkflowServiceDefinition>;
+  const world = new World();
+
+  before(async () => {
+    nats = await startNats({ dataDir: testFolder("workflow-nats") });
+    messaging = await connectMessaging({ url: nats.url, name: "test", logger });
+    await messaging.ensureStream(deadLettersStream);
+    await publishFrom(world, messaging);
+    const databaseUrl = await (await testServers()).databaseUrl("workflow");
+    replica = await startReplica({ world, databaseUrl, natsUrl: nats.url, windowMs: 60_000 });
+    server = await startServer({
+      name: "workflow",
+      host: "127.0.0.1",
+      port: 0,
+      services: [
+        [WorkflowServiceDefinition, workflowService(replica.workflow, messaging.deadLetters)],
+      ],
+      logger,
+    });
+    server.serve();
+    const { address } = server;
+    client = createClient(WorkflowServiceDefinition, { callee: "workflow", address, logger });
+  });
+  after(async () => {
+    await client[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await replica[Symbol.asyncDispose]();
+    await messaging[Symbol.asyncDispose]();
+    await nats.stop();
+  });
+
+  const later = (ms: number): Date => new Date(Date.now() + ms);
+  const waiting = (orderId: string, since: Date, change: Partial<Process> = {}): Process => ({
+    order: {
+      orderId,
+      userId: "user-1",
+      placedAt: since,
+      reservationMode: "HELD",
+      expiresAt: undefined,
+      traceparent: "",
+    },
+    step: "CONFIRM",
+    state: "WAITING",
+    since,
+    nextAt: later(60_000),
+    attempts: 3,
+    failingSince: since,
+    lastError: "ConfirmPayment: the provider has dropped it",
+    lastReason: "AUTHORIZATION_LOST",
+    ...change,
+  });
+  const refusalOf = async (call: Promise<unknown>): Promise<Refusal> => {
+    const error = await call.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error instanceof Refusal) return error;
+    throw new Error("the call was not refused", { cause: error });
+  };
+
+  describe("of processes", () => {
+    const since = new Date("2026-11-20T12:00:00.123Z");
+    before(() =>
+      recordProcesses(replica.db, [
+        waiting("c", since),
+        waiting("b", since, { state: "STUCK" }),
+        waiting("a", new Date(since.getTime() + 1), { step: "CANCEL" }),
+      ]),
+    );
+
+    it("list the longest waiting first, page by page", async () => {
+      const first = await client.listProcesses({ pageSize: 2 });
+      expect(first.processes.map(({ orderId }) => orderId)).to.deep.equal(["b", "c"]);
+      const { nextPageToken: pageToken } = first;
+      const second = await client.listProcesses({ pageSize: 2, pageToken });
+      expect(second.processes.map(({ orderId }) => orderId)).to.deep.equal(["a"]);
+      expect(second.nextPageToken).to.equal("");
+      expect(first.processes[0]).to.deep.include({
+        step: ProcessStep.CONFIRM,
+        state: ProcessState.STUCK,
+        since,
+        attempts: 3,
+        lastError: "ConfirmPayment: the provider has dropped it (AUTHORIZATION_LOST)",
+      });
+    });
+
+    it("list by state and by step", async () => {
+      const stuck = await client.listProcesses({ state: ProcessState.STUCK });
+      expect(stuck.processes.map(({ orderId }) => orderId)).to.deep.equal(["b"]);
+      const cancelling = await client.listProcesses({ step: ProcessStep.CANCEL });
+      expect(cancelling.processes.map(({ orderId }) => orderId)).to.deep.equal(["a"]);
+    });
+
+    it("refuse a page token of other filters, page sizes and ids out of their limits", async () => {
+      const { nextPageToken: pageToken } = await client.listProcesses({ pageSize: 1 });
+      const other = client.listProcesses({ pageToken, state: ProcessState.STUCK });
+      expect((await refusalOf(other)).violations[0]?.field).to.equal("page_token");
+      const huge = await refusalOf(client.listProcesses({ pageSize: 501 }));
+      expect(huge.violations[0]?.field).to.equal("page_size");
+      const wrong = await refusalOf(client.retryProcess({ orderId: "no id" }));
+      expect(wrong.violations[0]?.field).to.equal("order_id");
+    });
+
+    it("take an order up at once, and know which ones there are", async () => {
+      world.place({ orderId: "retried" });
+      world.order("retried").payment = "TRIED";
+      world.move("retried", OrderState.PENDING, OrderState.CONFIRMED);
+      await eventually("confirmed", () => world.stateOf("retried") === OrderState.PROCESSING);
+      await recordProcesses(replica.db, [waiting("retried", new Date())]);
+      const { process } = await client.retryProcess({ orderId: "retried" });
+      expect(process?.nextAt?.getTime()).to.be.at.most(Date.now());
+      await eventually("it is taken up and finished", async () => {
+        const error = await client.retryProcess({ orderId: "retried" }).catch((e: unknown) => e);
+        return error instanceof Refusal && error.code === 5;
+      });
+    });
+  });
+
+  describe("of dead letters", () => {
+    const publish = (orderId: string, data: Uint8Array) =>
+      messaging.publish({
+        subject: orderSubject("placed", orderId),
+        type: "waybill.order.v1.placed",
+        id: `${orderId}.1`,
+        source: "status",
+        time: new Date(),
+        data,
+        traceparent: "",
+        publication: 1,
+      });
+
+    it("list what could not be read, while its neighbours are handled", async () => {
+      await messaging.ensureStream(ordersStream);
+      await publish("garbage", Buffer.from([0xff, 0xff, 0xff]));
+      await publish(
+        "empty",
+        OrderEvent.encode(OrderEvent.fromPartial({ orderId: "empty" })).finish(),
+      );
+      world.place({ orderId: "neighbour", paymentMethod: "pm_declined" });
+      await eventually("both are given up", async () => {
+        const { deadLetters } = await client.listDeadLetters({});
+        return deadLetters.length === 2;
+      });
+      await eventually(
+        "the neighbour is handled",
+        () => world.stateOf("neighbour") === OrderState.CANCELLED,
+      );
+      const { deadLetters } = await client.listDeadLetters({});
+      const reasons = deadLetters.map(({ eventId, reason }) => [eventId, reason]);
+      expect(new Map(reasons as [string, string][])).to.deep.equal(
+        new Map([
+          ["garbage.1", "UNDECODABLE"],
+          ["empty.1", "INVALID_EVENT"],
+        ]),
+      );
+      const empty = deadLetters.find(({ eventId }) => eventId === "empty.1");
+      expect(empty).to.include({ consumer: "workflow", stream: "ORDERS" });
+      expect(empty?.payloadJson).to.equal('{"orderId":"empty"}');
+      const garbage = deadLetters.find(({ eventId }) => eventId === "garbage.1");
+      expect(garbage?.payloadJson).to.equal("");
+      expect([...(garbage?.payload ?? [])]).to.deep.equal([0xff, 0xff, 0xff]);
+    });
+
+    it("page them, replay one to where it came from, and discard one", async () => {
+      const first = await client.listDeadLetters({ pageSize: 1 });
+      const { nextPageToken: pageToken } = first;
+      const second = await client.listDeadLetters({ pageSize: 1, pageToken });
+      const [one, two] = [...first.deadLetters, ...second.deadLetters];
+      expect(one?.deadLetterId).not.to.equal(two?.deadLetterId);
+      expect(second.nextPageToken).to.equal("");
+      const deadLetterId = one?.deadLetterId ?? "";
+      const { sequence } = await client.replayDeadLetter({ deadLetterId });
+      expect(sequence > 0n).to.equal(true);
+      expect((await refusalOf(client.replayDeadLetter({ deadLetterId }))).code).to.equal(5);
+      const discarded = { deadLetterId: two?.deadLetterId ?? "", reason: "a test" };
+      await client.discardDeadLetter(discarded);
+      await client.discardDeadLetter(discarded); // Again is as good.
+      const refused = await refusalOf(client.discardDeadLetter({ ...discarded, reason: "" }));
+      expect(refused.violations[0]?.field).to.equal("reason");
+      await eventually("what was replayed is given up anew", async () => {
+        const { deadLetters } = await client.listDeadLetters({});
+        return deadLetters.length === 1 && deadLetters[0]?.eventId === one?.eventId;
+      });
+    });
+  });
+});
