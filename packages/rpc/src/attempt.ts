@@ -1,0 +1,128 @@
+import type { Context } from "@opentelemetry/api";
+import { ErrorReason } from "@waybill/contracts/errors";
+import { type TimeoutPolicy, TimeoutStrategy, timeout } from "cockatiel";
+import { type CallOptions, ClientError, Metadata, Status } from "nice-grpc-common";
+import { announceTimeout } from "./deadline.ts";
+import type { Outcome } from "./policies.ts";
+import { Refusal, refuse } from "./refusal.ts";
+import { fromClientError, isAnswer } from "./richError.ts";
+import { injectTrace } from "./spans.ts";
+
+/** One call to a callee, whatever number of attempts it takes. */
+export interface Call<Response> {
+  readonly callee: string;
+  readonly options: CallOptions;
+  /** When the caller stops waiting, on the clock of performance.now(). */
+  readonly deadline: number;
+  readonly traced: Context;
+  readonly invoke: (options: CallOptions) => Promise<Response>;
+}
+
+/** A callee that asks for a longer wait is not waited for within a call. Unit: ms. */
+const maxRetryDelayMs = 1_000;
+
+/**
+ * An attempt that had less time than this says little about the callee when it runs out: the caller
+ * may just have come late. Unit: ms.
+ */
+const tellingMs = 500;
+
+/** Makes the attempts of one callee's calls, each with its own timeout. */
+export function createAttempts(attemptTimeoutMs: number) {
+  const limit = (ms: number): TimeoutPolicy =>
+    timeout(ms, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false });
+  const usual = limit(attemptTimeoutMs);
+  return async <Response>(call: Call<Response>): Promise<Outcome<Response>> => {
+    const leftMs = call.deadline - performance.now();
+    if (leftMs <= 0) return failed(deadlineExceeded(call.callee));
+    const budgetMs = Math.min(leftMs, attemptTimeoutMs);
+    const bounded = budgetMs < attemptTimeoutMs ? limit(budgetMs) : usual;
+    const { metadata, ...rest } = call.options;
+    const outgoing = Metadata(metadata);
+    announceTimeout(outgoing, budgetMs);
+    injectTrace(call.traced, outgoing);
+    try {
+      const response = await bounded.execute(
+        ({ signal }) => call.invoke({ ...rest, metadata: outgoing, signal }),
+        call.options.signal,
+      );
+      return { kind: "answered", response };
+    } catch (error) {
+      return outcomeOf(error, call, budgetMs >= Math.min(attemptTimeoutMs, tellingMs));
+    }
+  };
+}
+
+const failed = (refusal: Refusal, unreachable = false, retryAfterMs?: number): Outcome<never> => ({
+  kind: "failed",
+  refusal,
+  unreachable,
+  retryAfterMs,
+});
+
+/** Judges an error: whose fault it is, and whether trying again may help. */
+function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outcome<never> {
+  if (call.options.signal?.aborted === true) return failed(cancelled(error));
+  if (isAnswer(error)) return answered(fromClientError(error as ClientError));
+  if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, 0);
+  if (!(error instanceof ClientError)) throw error;
+  if (isLost(error)) return failed(unavailable(call.callee, error), true, 0);
+  return failed(fromClientError(error));
+}
+
+/** The callee's own refusal: retried when it says that this helps, and soon. */
+function answered(refusal: Refusal): Outcome<never> {
+  const { code, retryDelayMs } = refusal;
+  const again =
+    code === Status.UNAVAILABLE ||
+    (code === Status.RESOURCE_EXHAUSTED && retryDelayMs !== undefined);
+  const soon = (retryDelayMs ?? 0) <= maxRetryDelayMs;
+  return failed(refusal, false, again && soon ? (retryDelayMs ?? 0) : undefined);
+}
+
+/** This end's timer, or the callee's, which is told the same deadline. */
+const isTimeout = (error: unknown): boolean =>
+  (error instanceof ClientError && error.code === Status.DEADLINE_EXCEEDED) ||
+  (error instanceof Error && error.name === "AbortError");
+
+/**
+ * The connection was refused or lost, or the callee was killed in the middle of the call, which
+ * grpc-js reports as CANCELLED or INTERNAL. All RPCs are idempotent, so trying again is safe.
+ */
+const isLost = (error: ClientError): boolean =>
+  error.code === Status.UNAVAILABLE ||
+  error.code === Status.CANCELLED ||
+  (error.code === Status.INTERNAL && error.details.startsWith("Received RST_STREAM"));
+
+/** The refusal of a call to a callee that cannot be reached. */
+export function unavailable(callee: string, cause?: ClientError): Refusal {
+  const text = cause === undefined ? "" : `: ${cause.details}`;
+  return new Refusal(
+    Status.UNAVAILABLE,
+    ErrorReason.CALLEE_UNAVAILABLE,
+    `${callee} does not answer${text}`,
+    { metadata: { callee }, cause },
+  );
+}
+
+/** The refusal of a call that this process has no room for. */
+export const overloaded = (callee: string): Refusal =>
+  refuse.resourceExhausted(
+    ErrorReason.OVERLOADED,
+    `Too many calls to ${callee} are under way`,
+    100,
+    { callee },
+  );
+
+/** The refusal of a call whose time is up. */
+export const deadlineExceeded = (callee: string, cause?: unknown): Refusal =>
+  new Refusal(
+    Status.DEADLINE_EXCEEDED,
+    ErrorReason.CALLEE_UNAVAILABLE,
+    `${callee} did not answer in time`,
+    { metadata: { callee }, cause },
+  );
+
+/** The refusal of a call that its caller gave up. */
+export const cancelled = (cause?: unknown): Refusal =>
+  new Refusal(Status.CANCELLED, ErrorReason.UNSPECIFIED, "The call was cancelled", { cause });

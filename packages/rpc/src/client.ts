@@ -1,0 +1,167 @@
+import { context } from "@opentelemetry/api";
+import {
+  BulkheadRejectedError,
+  isBrokenCircuitError,
+  TaskCancelledError,
+  TimeoutStrategy,
+  timeout,
+} from "cockatiel";
+import {
+  type Channel,
+  createClientFactory,
+  type Client as NiceClient,
+  type TsProtoServiceDefinition,
+} from "nice-grpc";
+import { deadlineMiddleware } from "nice-grpc-client-middleware-deadline";
+import { type CallOptions, ClientError, Metadata, Status } from "nice-grpc-common";
+import { errorDetailsClientMiddleware } from "nice-grpc-error-details";
+import {
+  type Call,
+  cancelled,
+  createAttempts,
+  deadlineExceeded,
+  overloaded,
+  unavailable,
+} from "./attempt.ts";
+import { acquireCallee, type Callee, type CalleeConfig } from "./callee.ts";
+import { announceTimeout, remainingMs } from "./deadline.ts";
+import { Refusal } from "./refusal.ts";
+import { fromClientError } from "./richError.ts";
+import { clientSpan, endSpan, injectTrace } from "./spans.ts";
+
+export interface ClientConfig extends CalleeConfig {
+  /** How long a call waits in all, unless its caller's deadline is earlier. Default 5,000 ms. */
+  readonly timeoutMs?: number;
+}
+
+/** What a call may set, besides nice-grpc's metadata and signal. */
+export interface CallLimits {
+  /** Instead of the client's timeout. A stream has none unless it is given here. Unit: ms. */
+  readonly timeoutMs?: number;
+}
+
+/** Methods of a service; they throw Refusals. Disposing closes unshared connections. */
+export type Client<D extends TsProtoServiceDefinition> = NiceClient<D, CallLimits> &
+  AsyncDisposable;
+
+type Options = CallOptions & CallLimits;
+type Unary = (request: unknown, options?: CallOptions) => Promise<unknown>;
+type Streaming = (request: unknown, options?: CallOptions) => AsyncIterable<unknown>;
+type Method = Unary & Streaming;
+
+/**
+ * A client of one service of a callee. Unary calls go through the callee's policies: bulkhead,
+ * deadline, retries, breaker, timeout per attempt; they pass on the caller's trace and remaining
+ * deadline. Streams get trace, deadline if given, and error mapping only.
+ */
+export function createClient<D extends TsProtoServiceDefinition>(
+  definition: D,
+  config: ClientConfig,
+): Client<D> {
+  const callee = acquireCallee(config);
+  const attempts = createAttempts(callee.attemptTimeoutMs);
+  const raw = callee.channels.map((channel) => rawClient(definition, channel));
+  let turn = 0;
+  const nextChannel = () => {
+    turn = (turn + 1) % raw.length;
+    return raw[turn] as Record<string, Method>;
+  };
+  const methods = Object.entries(definition.methods).map(([name, method]) => {
+    const path = `/${definition.fullName}/${method.name}`;
+    const invoke = ((request, options) => nextChannel()[name]?.(request, options)) as Method;
+    const call = method.responseStream
+      ? streamingCall(path, callee, invoke)
+      : unaryCall(path, callee, attempts, invoke, config.timeoutMs ?? 5_000);
+    return [name, call] as const;
+  });
+  const dispose = async () => callee[Symbol.dispose]();
+  return Object.assign(Object.fromEntries(methods), {
+    [Symbol.asyncDispose]: dispose,
+  }) as unknown as Client<D>;
+}
+
+const rawClient = (definition: TsProtoServiceDefinition, channel: Channel) =>
+  createClientFactory()
+    .use(errorDetailsClientMiddleware)
+    .use(deadlineMiddleware)
+    .create(definition, channel) as unknown as Record<string, Method>;
+
+function unaryCall(
+  path: string,
+  callee: Callee,
+  attempt: ReturnType<typeof createAttempts>,
+  invoke: Unary,
+  defaultTimeoutMs: number,
+) {
+  return async (request: unknown, given: Options = {}): Promise<unknown> => {
+    const { timeoutMs = defaultTimeoutMs, ...options } = given;
+    const budgetMs = Math.min(timeoutMs, remainingMs() ?? Number.POSITIVE_INFINITY);
+    const { span, context: traced } = clientSpan(path);
+    const call: Call<unknown> = {
+      callee: callee.name,
+      options,
+      deadline: performance.now() + budgetMs,
+      traced,
+      invoke: (attemptOptions) => invoke(request, attemptOptions),
+    };
+    try {
+      const response = await perform(callee, () => attempt(call), budgetMs, options.signal);
+      endSpan(span, Status.OK);
+      return response;
+    } catch (error) {
+      const refusal = toRefusal(error, callee.name);
+      endSpan(span, refusal.code, refusal.message);
+      throw refusal;
+    }
+  };
+}
+
+/** Runs the attempts under the callee's policies; throws the refusal of the last one. */
+async function perform(
+  callee: Callee,
+  attempt: () => ReturnType<ReturnType<typeof createAttempts>>,
+  budgetMs: number,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  // Attempts keep the deadline by themselves; only waiting for a free slot needs a timer.
+  const outcome =
+    callee.policies.freeSlots > 0
+      ? await callee.policies.run(attempt, signal)
+      : await timeout(budgetMs, {
+          strategy: TimeoutStrategy.Aggressive,
+          abortOnReturn: false,
+        }).execute(({ signal: bounded }) => callee.policies.run(attempt, bounded), signal);
+  if (outcome.kind === "failed") throw outcome.refusal;
+  return outcome.response;
+}
+
+function toRefusal(error: unknown, callee: string): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isBrokenCircuitError(error)) return unavailable(callee);
+  if (error instanceof BulkheadRejectedError) return overloaded(callee);
+  if (error instanceof TaskCancelledError) return deadlineExceeded(callee, error);
+  if (error instanceof ClientError) return fromClientError(error);
+  throw error; // A fault of this process, such as a request that cannot be encoded.
+}
+
+function streamingCall(path: string, callee: Callee, invoke: Streaming) {
+  return async function* call(request: unknown, given: Options = {}): AsyncGenerator<unknown> {
+    const { timeoutMs, ...options } = given;
+    const { span, context: traced } = clientSpan(path);
+    const metadata = Metadata(options.metadata);
+    injectTrace(traced, metadata);
+    if (timeoutMs !== undefined) announceTimeout(metadata, timeoutMs);
+    const deadline = timeoutMs === undefined ? {} : { deadline: timeoutMs };
+    let code: Status = Status.OK;
+    try {
+      yield* context.with(traced, () => invoke(request, { ...options, ...deadline, metadata }));
+    } catch (error) {
+      const refusal =
+        options.signal?.aborted === true ? cancelled(error) : toRefusal(error, callee.name);
+      code = refusal.code;
+      throw refusal;
+    } finally {
+      endSpan(span, code);
+    }
+  };
+}

@@ -1,0 +1,34 @@
+export type { ServiceImplementation } from "nice-grpc";
+export { type CallContext, Metadata, Status } from "nice-grpc-common";
+export { breakerState } from "./callee.ts";
+export { type CallLimits, type Client, type ClientConfig, createClient } from "./client.ts";
+export {
+  type Coalesced,
+  type CoalescedOptions,
+  coalesced,
+  type ElementResult,
+  toResult,
+} from "./coalesced.ts";
+export { remainingMs } from "./deadline.ts";
+export {
+  activeTraceId,
+  defaultRetryDelayMs,
+  fromFailure,
+  isUnavailable,
+  refusalOf,
+  toFailure,
+} from "./failure.ts";
+export { type KeysetList, readPage } from "./page.ts";
+export { decodePageToken, encodePageToken, type Filters } from "./pageToken.ts";
+export type { BreakerState } from "./policies.ts";
+export {
+  Refusal,
+  type RefusalDetails,
+  reasonName,
+  reasonNamed,
+  refuse,
+  type Violation,
+} from "./refusal.ts";
+export { limits, rules } from "./rules.ts";
+export { type RpcServer, type ServerConfig, type ServiceEntry, startServer } from "./server.ts";
+export { validate } from "./validation.ts";

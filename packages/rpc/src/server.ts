@@ -1,0 +1,150 @@
+import type { ServerOptions } from "@grpc/grpc-js";
+import type { Logger } from "@waybill/chassis";
+import {
+  type CompatServiceDefinition,
+  createServer,
+  type Server,
+  type ServiceImplementation,
+  type TsProtoServiceDefinition,
+} from "nice-grpc";
+import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { handleCalls } from "./calls.ts";
+import { limitDeadlines } from "./deadline.ts";
+import { reflectionServices } from "./reflection.ts";
+import { maxMessageBytes as defaultMaxMessageBytes, transportOptions } from "./transport.ts";
+
+/** RPCs that an implementation leaves out are answered UNIMPLEMENTED. */
+export type ServiceEntry<D extends TsProtoServiceDefinition = TsProtoServiceDefinition> = readonly [
+  definition: D,
+  implementation: Partial<ServiceImplementation<D>>,
+];
+
+export interface ServerConfig<Definitions extends readonly TsProtoServiceDefinition[]> {
+  /** The service's name, for the log. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly services: readonly [...{ [I in keyof Definitions]: ServiceEntry<Definitions[I]> }];
+  readonly logger: Logger;
+  /** Replaces a missing, negative or absurd deadline. Default 30,000 ms. Streams have none. */
+  readonly maxDeadlineMs?: number;
+  /** The largest message, both ways. Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+  /** How long drain waits for calls in flight before it cancels them. Default 5,000 ms. */
+  readonly drainMs?: number;
+}
+
+export interface RpcServer extends AsyncDisposable {
+  /** host:port. */
+  readonly address: string;
+  readonly port: number;
+  /** Tells health checks that the services are SERVING. */
+  serve(): void;
+  /** NOT_SERVING, streams end, calls in flight finish within the bound, the rest is cancelled. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Listens, with health (NOT_SERVING until serve() is called), reflection, error mapping, deadlines
+ * and spans. Rejects when the address cannot be bound. Disposing drains.
+ */
+export async function startServer<const Definitions extends readonly TsProtoServiceDefinition[]>(
+  config: ServerConfig<Definitions>,
+): Promise<RpcServer> {
+  const { host, maxDeadlineMs = 30_000, maxMessageBytes = defaultMaxMessageBytes } = config;
+  const draining = new AbortController();
+  const entries = (config.services as readonly ServiceEntry[]).map(implemented);
+  const names = ["", ...entries.map(([definition]) => definition.fullName)];
+  const health = notServing(names);
+  const options: ServerOptions = transportOptions(maxMessageBytes);
+  const server = createServer(options).use(
+    handleCalls({ draining: draining.signal, logger: config.logger }),
+  );
+  for (const [definition, implementation] of entries) server.add(definition, implementation);
+  server.add(HealthDefinition, HealthServiceImpl(health));
+  for (const [definition, implementation] of reflectionServices(names.slice(1))) {
+    server.add(definition, implementation);
+  }
+  const port = await listen(server, host, config.port);
+  const limits = limitDeadlines(port, {
+    maxDeadlineMs,
+    streamingPaths: new Set(entries.flatMap(([definition]) => streamingPaths(definition))),
+  });
+  let drained: Promise<void> | undefined;
+  const drain = async () => {
+    for (const name of names) health.setStatus("unhealthy", name);
+    draining.abort();
+    await shutDown(server, config);
+    limits[Symbol.dispose]();
+  };
+  return {
+    address: `${host}:${port}`,
+    port,
+    serve() {
+      if (!draining.signal.aborted) for (const name of names) health.setStatus("healthy", name);
+    },
+    drain: () => (drained ??= drain()),
+    [Symbol.asyncDispose]: () => (drained ??= drain()),
+  };
+}
+
+/** The definition without the RPCs that are not implemented, which nice-grpc insists on. */
+function implemented([definition, implementation]: ServiceEntry) {
+  const methods = Object.fromEntries(
+    Object.entries(definition.methods).filter(
+      ([name]) => (implementation as Record<string, unknown>)[name] !== undefined,
+    ),
+  );
+  return [
+    { ...definition, methods },
+    implementation as ServiceImplementation<CompatServiceDefinition>,
+  ] as const;
+}
+
+/** Health answers for ever; reflection keeps its stream as long as the caller wants. */
+const alwaysStreaming = [
+  "/grpc.health.v1.Health/Watch",
+  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+const streamingPaths = (definition: TsProtoServiceDefinition): readonly string[] => [
+  ...alwaysStreaming,
+  ...Object.values(definition.methods)
+    .filter((method) => method.requestStream || method.responseStream)
+    .map((method) => `/${definition.fullName}/${method.name}`),
+];
+
+function notServing(names: readonly string[]): HealthState {
+  const health = HealthState();
+  health.setMaxListeners(0); // Each watching caller is a listener.
+  for (const name of names) health.setStatus("unhealthy", name);
+  return health;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  try {
+    return await server.listen(`${host}:${port}`);
+  } catch (cause) {
+    throw new Error(`Cannot listen on ${host}:${port}; is another process using the port?`, {
+      cause,
+    });
+  }
+}
+
+/** Lets calls finish, but not for longer than the bound. */
+async function shutDown(
+  server: Server,
+  config: { name: string; logger: Logger; drainMs?: number },
+) {
+  const { promise: expired, resolve } = Promise.withResolvers<"expired">();
+  const timer = setTimeout(() => resolve("expired"), config.drainMs ?? 5_000);
+  try {
+    if ((await Promise.race([server.shutdown(), expired])) !== "expired") return;
+    config.logger.warn({ server: config.name }, "Calls in flight did not finish; cancelling them");
+    server.forceShutdown();
+  } finally {
+    clearTimeout(timer);
+  }
+}
