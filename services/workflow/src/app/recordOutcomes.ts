@@ -51,18 +51,23 @@ function processAfter(
   return reschedule(order, outcome, previous, deadlineOf(order, decisions), clock(), retries);
 }
 
-/** Wakes the timers in time, and says in the log what has got stuck: each order once, while it stays so. */
+/** Wakes the timers in time, and says in the log what has got stuck, in one line for a batch: each order once, while it stays so. */
 function announce(
   { alarm, logger }: Workflow,
   processes: readonly Process[],
   before: readonly Process[] = [],
 ): void {
-  const known = new Set(
-    before.filter(({ state }) => state === "STUCK").map(({ order }) => order.orderId),
-  );
-  for (const { order, step, state, nextAt, lastReason, lastError } of processes) {
-    alarm(step, nextAt);
-    if (state !== "STUCK" || known.has(order.orderId)) continue;
-    logger.warn({ orderId: order.orderId, step, lastReason, lastError }, "an order is stuck");
-  }
+  for (const { step, nextAt } of processes) alarm(step, nextAt);
+  const known = new Set(before.filter(isStuck).map(({ order }) => order.orderId));
+  const stuck = processes.filter((each) => isStuck(each) && !known.has(each.order.orderId));
+  const [first] = stuck;
+  if (first === undefined) return;
+  const orders = stuck.slice(0, maxNamed).map(({ order }) => order.orderId);
+  const { step, lastReason, lastError } = first;
+  logger.warn({ orders, count: stuck.length, step, lastReason, lastError }, "orders are stuck");
 }
+
+const isStuck = ({ state }: Process): boolean => state === "STUCK";
+
+/** How many orders one line of the log names. The list of processes has all. */
+const maxNamed = 10;
