@@ -95,6 +95,9 @@ interface Question<Response> {
   readonly onNotFound?: (orderId: string) => void;
 }
 
+const isNotFound = (result: BatchResponse<unknown>["results"][number]["result"]): boolean =>
+  result?.$case === "failure" && result.value.code === notFoundCode;
+
 class Inquiry {
   readonly fates = new Map<string, Fate>();
   readonly problems: Problem[] = [];
@@ -114,8 +117,9 @@ class Inquiry {
       }
       for (const [index, orderId] of orderIds.entries()) {
         const result = results[index]?.result;
-        if (result?.$case === "response") this.fates.set(orderId, fateOf(result.value));
-        else if (onNotFound && result?.value.code === notFoundCode) onNotFound(orderId);
+        const fate = result?.$case === "response" ? fateOf(result.value) : "keep";
+        if (fate !== "keep") this.fates.set(orderId, fate);
+        else if (onNotFound && isNotFound(result)) onNotFound(orderId);
         else this.problems.push({ callee, orderId, error: result?.value ?? "no result" });
       }
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Database } from "@waybill/persistence";
 import { type FateSources, type HoldKeeper, type Resolution, resolveExpired } from "@waybill/tcc";
 import { expiredReservations, extendReservations } from "../db/reservationUpkeep.ts";
 import type { ReservationOperation, ReservationOutcome } from "../domain/reservation.ts";
+import { recordKeptHolds } from "./alarms.ts";
 
 export interface ResolveDependencies extends FateSources {
   readonly db: Database;
@@ -16,10 +17,12 @@ export interface ResolveDependencies extends FateSources {
 /** Confirms, cancels or extends the holds that have expired, by their orders' fate. */
 export const resolveExpiredHolds =
   (dependencies: ResolveDependencies) =>
-  (signal?: AbortSignal): Promise<Resolution> => {
+  async (signal?: AbortSignal): Promise<Resolution> => {
     const { status, order, now, logger } = dependencies;
     const holds = holdKeeper(dependencies);
-    return resolveExpired({ holds, status, order, at: now(), logger, signal });
+    const resolution = await resolveExpired({ holds, status, order, at: now(), logger, signal });
+    recordKeptHolds(resolution.kept);
+    return resolution;
   };
 
 function holdKeeper({ db, now, holdExpiryMs, reservations }: ResolveDependencies): HoldKeeper {

@@ -1,0 +1,36 @@
+import { ItemServiceDefinition } from "@waybill/contracts/item";
+import { OrderServiceDefinition } from "@waybill/contracts/order";
+import { StatusServiceDefinition } from "@waybill/contracts/status";
+import { startService } from "@waybill/host";
+import { itemApp } from "./app/itemApp.ts";
+import { readConfig } from "./config.ts";
+import { migrations } from "./db/migrations.ts";
+import { itemService } from "./rpc/itemService.ts";
+
+/** How often old reservations are looked for; nobody waits for that. */
+const purgeIntervalMs = 60 * 60 * 1000;
+
+const config = readConfig(process.env);
+await using service = await startService("item", config);
+const db = await service.openDatabase([], migrations);
+const app = itemApp({
+  db,
+  logger: service.logger,
+  now: () => new Date(),
+  holdExpiryMs: config.HOLD_EXPIRY,
+  maxBatchSize: config.BATCH_SIZE,
+  lanes: config.BATCH_LANES,
+  // Only expired holds ask these two; the service serves without them.
+  status: service.client(StatusServiceDefinition, "status"),
+  order: service.client(OrderServiceDefinition, "order"),
+});
+service.onDrain(app);
+service.background("resolving expired holds", config.REAPER_INTERVAL, async (signal) => {
+  await app.resolveExpiredHolds(signal);
+});
+service.background("purging reservations", purgeIntervalMs, async () => {
+  const purged = await app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION));
+  return { again: purged > 0 };
+});
+await service.serve([[ItemServiceDefinition, itemService(app, service.logger)]]);
+await service.untilTerminated();
