@@ -39,7 +39,8 @@ export function repeat(options: RepeatOptions): Repetition {
   const signal = AbortSignal.any(
     options.signal === undefined ? [disposal.signal] : [disposal.signal, options.signal],
   );
-  const alarm = new Alarm(signal);
+  const alarm = new Alarm();
+  signal.addEventListener("abort", () => alarm.ring(), { once: true });
   const ended = loop(options, signal, alarm);
   return {
     wake: () => alarm.ring(),
@@ -53,6 +54,7 @@ export function repeat(options: RepeatOptions): Repetition {
 async function loop(options: RepeatOptions, signal: AbortSignal, alarm: Alarm): Promise<void> {
   const { name, intervalMs, logger, run } = options;
   let failures = 0;
+  await Promise.resolve(); // Lets the caller have its Repetition before the first run.
   while (!signal.aborted) {
     let pauseMs = intervalMs * (0.9 + 0.2 * Math.random());
     try {
@@ -74,14 +76,10 @@ async function loop(options: RepeatOptions, signal: AbortSignal, alarm: Alarm): 
 
 /** A pause that can be cut short. */
 class Alarm {
-  readonly #signal: AbortSignal;
   #rung = false;
   #cut: AbortController | undefined;
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
+  /** Cuts the pause short; without one under way, the next. */
   ring(): void {
     this.#rung = true;
     this.#cut?.abort();
@@ -91,9 +89,7 @@ class Alarm {
   async pause(ms: number): Promise<void> {
     const cut = new AbortController();
     this.#cut = cut;
-    const pause = sleep(this.#rung ? 0 : ms, AbortSignal.any([this.#signal, cut.signal]));
-    this.#rung = false;
-    await pause.catch(() => {}); // Cut short by ring or by the end of the loop; either is fine.
+    await sleep(this.#rung ? 0 : ms, cut.signal).catch(() => {}); // Cut short; that is fine.
     this.#cut = undefined;
     this.#rung = false;
   }

@@ -1,7 +1,7 @@
 import type { Logger } from "./logger.ts";
 
 /** A terminal, npm and a supervisor may each deliver the same request; that is not impatience. */
-const sameRequestMs = 500;
+const defaultSameRequestMs = 500;
 
 export interface Termination extends Disposable {
   /** Aborted by the first SIGTERM or SIGINT, or by `request`. */
@@ -14,13 +14,16 @@ export interface TerminationOptions {
   readonly logger: Logger;
   /** Ends the process at once. Default process.exit. */
   readonly exit?: (code: number) => void;
+  /** Signals this soon after the first are taken for the same request. Default 500 ms. */
+  readonly sameRequestMs?: number;
 }
 
 /**
  * Listens for SIGTERM and SIGINT. The first aborts the signal, so that the process can end in
  * order; another one, half a second later or more, ends it at once with exit code 1.
  */
-export function onTermination({ logger, exit = process.exit }: TerminationOptions): Termination {
+export function onTermination(options: TerminationOptions): Termination {
+  const { logger, exit = process.exit, sameRequestMs = defaultSameRequestMs } = options;
   const controller = new AbortController();
   let requestedAt: number | undefined;
   const request = (reason: string) => {

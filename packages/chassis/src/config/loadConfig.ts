@@ -19,6 +19,8 @@ export class ConfigError extends Error {
     );
     super(`the configuration has ${count(problems.length)}:\n${lines.join("\n")}`);
     this.name = "ConfigError";
+    // Whoever starts a process with it needs the list; where in our code it was found helps nobody.
+    this.stack = `${this.name}: ${this.message}`;
     this.problems = problems;
   }
 }

@@ -52,6 +52,16 @@ export async function shutdownTelemetry(): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The name that spans are under: the standard variables', or that of the service's folder. */
+export function serviceNameOf(
+  env: NodeJS.ProcessEnv,
+  script: string | undefined,
+): string | undefined {
+  if (env.OTEL_SERVICE_NAME) return env.OTEL_SERVICE_NAME;
+  if (env.OTEL_RESOURCE_ATTRIBUTES?.includes("service.name=")) return undefined;
+  return /[\\/]services[\\/]([^\\/]+)[\\/]src[\\/]main\.ts$/.exec(script ?? "")?.[1];
+}
+
 /** Per signal, what the SDK is to export with; "none" when there is nowhere to send it. */
 export function exportersOf(env: NodeJS.ProcessEnv) {
   const disabled = env.OTEL_SDK_DISABLED?.trim().toLowerCase() === "true";

@@ -1,0 +1,50 @@
+import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { expect } from "chai";
+import { contextOf, sampledSpanContext, traceparentOf } from "../src/index.ts";
+
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+const spanId = "b7ad6b7169203331";
+const sampled = `00-${traceId}-${spanId}-01`;
+const unsampled = `00-${traceId}-${spanId}-00`;
+
+describe("trace context as text", () => {
+  it("comes back as it went", () => {
+    expect(traceparentOf(contextOf(sampled))).to.equal(sampled);
+    expect(traceparentOf(contextOf(unsampled))).to.equal(unsampled);
+    expect(trace.getSpanContext(contextOf(sampled))).to.deep.equal({
+      traceId,
+      spanId,
+      traceFlags: 1,
+      isRemote: true,
+    });
+  });
+
+  it("is empty without a span", () => {
+    expect(traceparentOf(ROOT_CONTEXT)).to.equal("");
+    expect(traceparentOf()).to.equal("");
+  });
+
+  it("is the root context when it is not valid", () => {
+    const wrong = [
+      "",
+      "nonsense",
+      `ff-${traceId}-${spanId}-01`,
+      `00-${"0".repeat(32)}-${spanId}-01`,
+      `00-${traceId}-${"0".repeat(16)}-01`,
+      `00-${traceId.toUpperCase()}-${spanId}-01`,
+      `${sampled}-more`,
+      `${sampled}\n`,
+    ];
+    for (const text of wrong) expect(contextOf(text), text).to.equal(ROOT_CONTEXT);
+  });
+
+  it("may be of a later version, which may have more fields", () => {
+    expect(traceparentOf(contextOf(`01-${traceId}-${spanId}-09-more`))).to.equal(sampled);
+  });
+
+  it("tells sampled traces from others", () => {
+    expect(sampledSpanContext(contextOf(sampled))?.spanId).to.equal(spanId);
+    expect(sampledSpanContext(contextOf(unsampled))).to.be.undefined;
+    expect(sampledSpanContext(ROOT_CONTEXT)).to.be.undefined;
+  });
+});
