@@ -1,0 +1,7 @@
+export {
+  type Definition,
+  type Service,
+  type ServiceConfig,
+  type ServiceOptions,
+  startService,
+} from "./service.ts";
