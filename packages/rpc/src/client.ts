@@ -64,7 +64,7 @@ export function createClient<D extends TsProtoServiceDefinition>(
   let turn = 0;
   const nextChannel = () => {
     turn = (turn + 1) % raw.length;
-    return raw[turn] as Record<string, Method>;
+    return raw[turn] as RawClient;
   };
   const methods = Object.entries(definition.methods).map(([name, method]) => {
     const path = `/${definition.fullName}/${method.name}`;
@@ -80,11 +80,20 @@ export function createClient<D extends TsProtoServiceDefinition>(
   }) as unknown as Client<D>;
 }
 
-const rawClient = (definition: TsProtoServiceDefinition, channel: Channel) =>
-  createClientFactory()
-    .use(errorDetailsClientMiddleware)
-    .use(deadlineMiddleware)
-    .create(definition, channel) as unknown as Record<string, Method>;
+type RawClient = Readonly<Record<string, Method>>;
+
+const unaryFactory = createClientFactory().use(errorDetailsClientMiddleware);
+const streamingFactory = unaryFactory.use(deadlineMiddleware); // Unary attempts time themselves.
+
+const rawClient = (definition: TsProtoServiceDefinition, channel: Channel): RawClient => {
+  const unary = unaryFactory.create(definition, channel) as unknown as RawClient;
+  const streaming = streamingFactory.create(definition, channel) as unknown as RawClient;
+  const methods = Object.entries(definition.methods).map(([name, { responseStream }]) => [
+    name,
+    (responseStream ? streaming : unary)[name],
+  ]);
+  return Object.fromEntries(methods);
+};
 
 function unaryCall(
   path: string,

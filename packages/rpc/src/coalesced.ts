@@ -30,9 +30,13 @@ export interface Coalesced<Request, Response, Call extends CallSignal> {
   one(request: Request, call: Call): Promise<Response>;
   /**
    * One result for each request, in the same order; never throws for a single element. Throws the
-   * Refusal INVALID_ARGUMENT unless there are 1 to 512 of them.
+   * Refusal INVALID_ARGUMENT, naming `field` (default "requests"), unless there are 1 to 512.
    */
-  many(requests: readonly Request[], call: Call): Promise<readonly ElementResult<Response>[]>;
+  many(
+    requests: readonly Request[],
+    call: Call,
+    field?: string,
+  ): Promise<readonly ElementResult<Response>[]>;
 }
 
 /** An element belongs to the trace that its request names, or else to that of the call. */
@@ -48,55 +52,69 @@ export function coalesced<Request, Element, Out, Response, Call extends CallSign
   options: CoalescedOptions<Request, Element, Out, Response, Call>,
 ): Coalesced<Request, Response, Call> {
   const { point, decode, encode, logger } = options;
-  const failed = (error: unknown): ElementResult<Response> => {
+  const resultOf = (request: Request, settled: PromiseSettledResult<Out>) => {
+    const encoded =
+      settled.status === "fulfilled" ? attempt(() => encode(settled.value, request)) : settled;
+    if (encoded.status === "fulfilled") return { ok: encoded.value };
+    const error: unknown = encoded.reason;
     if (refusalOf(error) === undefined) logger?.error({ error }, "An element failed unexpectedly");
     return { failure: toFailure(error), error };
-  };
-  const attempt = <T>(step: () => T): { value: T } | { error: unknown } => {
-    try {
-      return { value: step() };
-    } catch (error) {
-      return { error };
-    }
   };
   return {
     async one(request, call) {
       const element = decode(request, call);
-      const submission = { signal: call.signal, context: contextFor(request, context.active()) };
-      // A batch serves many callers: it must not run in the context, nor by the deadline, of one.
-      const out = await context.with(ROOT_CONTEXT, () => point.submit(element, submission));
-      return encode(out, request);
+      const of = contextFor(request, context.active());
+      return encode(await point.submit(element, { signal: call.signal, context: of }), request);
     },
-    async many(requests, call) {
-      requireBatch(requests);
-      const active = context.active();
+    async many(requests, call, field = "requests") {
+      requireBatch(requests, field);
       const decoded = requests.map((request) => attempt(() => decode(request, call)));
-      const elements: Element[] = [];
-      const contexts: Context[] = [];
-      decoded.forEach((result, index) => {
-        if (!("value" in result)) return;
-        elements.push(result.value);
-        contexts.push(contextFor(requests[index], active));
-      });
-      const submission = { signal: call.signal, contexts };
-      const settled = (
-        await context.with(ROOT_CONTEXT, () => submitAll(point, elements, submission))
-      ).values();
-      return decoded.map((result, index) => {
-        if ("error" in result) return failed(result.error);
-        const outcome = settled.next().value as PromiseSettledResult<Out>;
-        if (outcome.status === "rejected") return failed(outcome.reason);
-        const encoded = attempt(() => encode(outcome.value, requests[index] as Request));
-        return "error" in encoded ? failed(encoded.error) : { ok: encoded.value };
+      const settled = (await submitDecoded(point, requests, decoded, call.signal)).values();
+      // What could not be decoded was not submitted, and keeps its place among the results.
+      return requests.map((request, index) => {
+        const result = decoded[index] ?? missing;
+        const outcome = result.status === "rejected" ? result : settled.next().value;
+        return resultOf(request, outcome ?? missing);
       });
     },
   };
 }
 
-function requireBatch(requests: readonly unknown[]): void {
+const missing: PromiseRejectedResult = {
+  status: "rejected",
+  reason: new Error("The batching point answered fewer results than elements"),
+};
+
+function attempt<T>(step: () => T): PromiseSettledResult<T> {
+  try {
+    return { status: "fulfilled", value: step() };
+  } catch (reason) {
+    return { status: "rejected", reason };
+  }
+}
+
+/** Submits the elements that could be decoded, each in the context of its request. */
+function submitDecoded<Element, Out>(
+  point: BatchingPoint<Element, Out>,
+  requests: readonly unknown[],
+  decoded: readonly PromiseSettledResult<Element>[],
+  signal: AbortSignal,
+): Promise<readonly PromiseSettledResult<Out>[]> {
+  const active = context.active();
+  const elements: Element[] = [];
+  const contexts: Context[] = [];
+  decoded.forEach((result, index) => {
+    if (result.status === "rejected") return;
+    elements.push(result.value);
+    contexts.push(contextFor(requests[index], active));
+  });
+  return submitAll(point, elements, { signal, contexts });
+}
+
+function requireBatch(requests: readonly unknown[], field: string): void {
   if (requests.length >= 1 && requests.length <= limits.batch) return;
   throw refuse.invalidField(
-    "requests",
+    field,
     `must have 1 to ${limits.batch} elements; given: ${requests.length}`,
   );
 }
