@@ -3,4 +3,21 @@ export { createDatabase } from "./postgres/createDatabase.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres/server.ts";
 export type { PostgresTuning } from "./postgres/settings.ts";
 export { freePort, isPortFree } from "./process/ports.ts";
+export {
+  type DatabaseName,
+  databaseNames,
+  databaseOf,
+  defaultPorts,
+  type PartName,
+  type ServiceName,
+  serviceNames,
+} from "./stack/catalogue.ts";
+export type { StackEvent } from "./stack/events.ts";
+export { isServing } from "./stack/health.ts";
+export type { StackOptions } from "./stack/options.ts";
+export { defaultDataDir } from "./stack/repository.ts";
+export type { Stack } from "./stack/stack.ts";
+export { findStack, type StackProcess, type StackRecord } from "./stack/stackFile.ts";
+export { DataFolderError, StackRunningError } from "./stack/stackLock.ts";
+export { startStack } from "./stack/startStack.ts";
 export { type TestServers, testFolder, testServers } from "./testing/testServers.ts";

@@ -29,6 +29,18 @@ export interface DaemonSpec {
   readyWithinMs: number;
 }
 
+/** A process ended before it served, or took too long. The message ends with its last lines of output. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+  /** What happened, without the output. */
+  readonly problem: string;
+
+  constructor(problem: string, logFile: string) {
+    super(`${problem}\n${lastLines(logFile)}`);
+    this.problem = problem;
+  }
+}
+
 /** A server process that does not outlive this one. */
 export class Daemon implements AsyncDisposable {
   readonly #spec: DaemonSpec;
@@ -60,8 +72,8 @@ export class Daemon implements AsyncDisposable {
   }
 
   /**
-   * Starts the process and waits until it serves. Throws, with its last lines, when it ends before or takes too long, and the signal's
-   * reason when it aborts; then nothing is left running.
+   * Starts the process and waits until it serves. Throws StartError when it ends before or takes too long, and an AbortError when the
+   * signal aborts; then nothing is left running.
    */
   static async start(spec: DaemonSpec, signal?: AbortSignal): Promise<Daemon> {
     signal?.throwIfAborted();
@@ -120,9 +132,9 @@ export class Daemon implements AsyncDisposable {
     while (true) {
       const failure = await Promise.race([startFailed, isReady(this.pid)]);
       if (failure === true) return;
-      if (failure !== false) throw new Error(`${name} ${failure}\n${lastLines(logFile)}`);
+      if (failure !== false) throw new StartError(`${name} ${failure}`, logFile);
       if (performance.now() > deadline)
-        throw new Error(`${name} was not ready after ${readyWithinMs} ms\n${lastLines(logFile)}`);
+        throw new StartError(`${name} did not serve within ${readyWithinMs / 1000} s`, logFile);
       await delay(pollMs, undefined, { signal });
     }
   }

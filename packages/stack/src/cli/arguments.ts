@@ -1,0 +1,141 @@
+import { parseArgs } from "node:util";
+import {
+  defaultPorts,
+  type PartName,
+  type ServiceName,
+  serverNames,
+  serviceNames,
+} from "../stack/catalogue.ts";
+import type { StackOptions } from "../stack/options.ts";
+
+/** What `npm start -- --help` prints. */
+export const help = `Starts Waybill on this machine: PostgreSQL, NATS and every service, each as its own process.
+
+npm start -- [options]
+
+  --data-dir <folder>       where everything is kept; default: .waybill
+  --ephemeral               keeps everything in a temporary folder that is removed at the end
+  --services <a,b>          which services to run: ${serviceNames.join(", ")}; default: all
+  --replicas <n | a=2,b=3>  how many processes of each service; default: 1
+  --port-base <n>           the first service's port, the others follow; default: ${defaultPorts.base}
+  --ports <a=n,b=n>         ports of single parts: services, postgres (default ${defaultPorts.postgres}), nats (default ${defaultPorts.nats})
+  --nats-monitor <n>        serves NATS's monitoring over HTTP on this port
+  --database-url <url>      uses this PostgreSQL server instead of one of its own; also DATABASE_URL
+  --nats-url <url>          uses this NATS server instead of one of its own; also NATS_URL
+  --no-samples              leaves an empty catalogue empty
+  --log-level <level>       of the services: trace, debug, info, warn or error; default: info
+  --help                    prints this
+
+Variables of the environment reach every service, such as CANCELLATION_WINDOW (default here: 5s) and OTEL_EXPORTER_OTLP_ENDPOINT.
+`;
+
+/** The command line cannot be understood; the message says what and where. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Reads the command line and the environment. Undefined: help is wanted. Throws UsageError. */
+export function readArguments(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): StackOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const logLevel = values["log-level"];
+  return {
+    dataDir: values["data-dir"],
+    ephemeral: values.ephemeral,
+    services: values.services === undefined ? undefined : readServices(values.services),
+    replicas: values.replicas === undefined ? undefined : readReplicas(values.replicas),
+    portBase: readPort("--port-base", values["port-base"]),
+    ports: values.ports === undefined ? undefined : readPorts(values.ports),
+    natsMonitorPort: readPort("--nats-monitor", values["nats-monitor"]),
+    databaseUrl: readUrl(
+      "--database-url or DATABASE_URL",
+      values["database-url"] ?? env.DATABASE_URL,
+    ),
+    natsUrl: readUrl("--nats-url or NATS_URL", values["nats-url"] ?? env.NATS_URL),
+    samples: !values["no-samples"],
+    env: logLevel === undefined ? {} : { LOG_LEVEL: logLevel },
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        "data-dir": text,
+        ephemeral: flag,
+        services: text,
+        replicas: text,
+        "port-base": text,
+        ports: text,
+        "nats-monitor": text,
+        "database-url": text,
+        "nats-url": text,
+        "no-samples": flag,
+        "log-level": text,
+        help: { ...flag, short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+const isService = (name: string): name is ServiceName =>
+  (serviceNames as readonly string[]).includes(name);
+
+function readServices(text: string): ServiceName[] {
+  return text.split(",").map((name) => {
+    if (isService(name)) return name;
+    throw new UsageError(`--services: "${name}" is not one of ${serviceNames.join(", ")}`);
+  });
+}
+
+function readReplicas(text: string): number | Partial<Record<ServiceName, number>> {
+  if (!text.includes("=")) return readNumber("--replicas", text, 1, 9);
+  return Object.fromEntries(readPairs("--replicas", text, serviceNames, 1, 9));
+}
+
+function readPorts(text: string): Partial<Record<PartName, number>> {
+  return Object.fromEntries(
+    readPairs("--ports", text, [...serviceNames, ...serverNames], 1, 65_535),
+  );
+}
+
+function readPairs(
+  flag: string,
+  text: string,
+  names: readonly string[],
+  min: number,
+  max: number,
+): [string, number][] {
+  return text.split(",").map((pair) => {
+    const [name = "", value = ""] = pair.split("=");
+    if (names.includes(name)) return [name, readNumber(`${flag} ${name}`, value, min, max)];
+    throw new UsageError(`${flag}: "${name}" is not one of ${names.join(", ")}`);
+  });
+}
+
+function readPort(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readNumber(flag, text, 1, 65_535);
+}
+
+function readNumber(flag: string, text: string, min: number, max: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
+}
+
+/** The URL itself stays out of the message: it may hold a password. */
+function readUrl(source: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (URL.canParse(text)) return text;
+  throw new UsageError(
+    `${source}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
+  );
+}

@@ -1,0 +1,70 @@
+import { freePort } from "../process/ports.ts";
+import { defaultPorts, replicaPortStep, type ServiceName, serviceNames } from "./catalogue.ts";
+import type { StackOptions } from "./options.ts";
+
+const MAX_REPLICAS = 9; // So that the replicas of one service stay clear of the next service's ports, and the ports below 65,536.
+
+/** One process of a service. */
+export interface PlannedReplica {
+  service: ServiceName;
+  /** 0 first. */
+  replica: number;
+  /** "order", the second one "order.2". */
+  part: string;
+  port: number;
+}
+
+/** Who listens where. */
+export interface Plan {
+  postgresPort: number;
+  natsPort: number;
+  replicas: readonly PlannedReplica[];
+  /** Where each service is to be found, also those that the stack does not run. */
+  addresses: Readonly<Record<ServiceName, readonly string[]>>;
+}
+
+/** Gives each process its port. Throws on numbers that make no sense. */
+export async function planStack(options: StackOptions): Promise<Plan> {
+  const { portBase = defaultPorts.base, ports = {} } = options;
+  const choose = async (fixed: number) => (portBase === "free" ? freePort() : fixed);
+  const base = portBase === "free" ? 0 : portBase;
+  const running = new Set(options.services ?? serviceNames);
+  const replicas: PlannedReplica[] = [];
+  const addresses: Partial<Record<ServiceName, readonly string[]>> = {};
+  for (const [index, service] of serviceNames.entries()) {
+    const first = ports[service] ?? (await choose(base + index));
+    const planned: PlannedReplica[] = [];
+    for (let replica = 0; replica < replicaCount(options, service); replica++) {
+      const port =
+        replica === 0
+          ? first
+          : await choose((ports[service] ?? base + index) + replica * replicaPortStep);
+      planned.push({ service, replica, part: partName(service, replica), port });
+    }
+    if (running.has(service)) replicas.push(...planned);
+    addresses[service] = planned.map(({ port }) => `127.0.0.1:${port}`);
+  }
+  return {
+    postgresPort: ports.postgres ?? (await choose(defaultPorts.postgres)),
+    natsPort: ports.nats ?? (await choose(defaultPorts.nats)),
+    replicas,
+    addresses: addresses as Record<ServiceName, readonly string[]>,
+  };
+}
+
+/** "order" for the first replica, "order.2" for the second. */
+export const partName = (service: ServiceName, replica: number): string =>
+  replica === 0 ? service : `${service}.${replica + 1}`;
+
+/** The gRPC target that names all addresses of a service. */
+export const grpcTarget = (addresses: readonly string[]): string =>
+  addresses.length === 1 ? (addresses[0] ?? "") : `ipv4:${addresses.join(",")}`;
+
+function replicaCount({ replicas = 1 }: StackOptions, service: ServiceName): number {
+  const count = typeof replicas === "number" ? replicas : (replicas[service] ?? 1);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_REPLICAS)
+    throw new RangeError(
+      `Replicas of ${service}: ${count} is not a number from 1 to ${MAX_REPLICAS}`,
+    );
+  return count;
+}

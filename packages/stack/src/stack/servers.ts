@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { prepareNats } from "../nats/server.ts";
+import { createDatabases } from "../postgres/createDatabase.ts";
+import { preparePostgres } from "../postgres/server.ts";
+import type { Daemon } from "../process/daemon.ts";
+import { type DatabaseName, databaseNames, databaseOf } from "./catalogue.ts";
+import type { StackOptions } from "./options.ts";
+import type { Plan } from "./plan.ts";
+
+const DEFAULT_POOL_SIZE = 16; // That of @waybill/chassis.
+const SPARE_CONNECTIONS = 40; // People's psql, the doctor, elections, and connections that are being replaced.
+
+/** PostgreSQL or NATS: one to be run by the stack, or one that runs already. */
+export interface Server {
+  part: "postgres" | "nats";
+  /** For people: "127.0.0.1:15432". */
+  address: string;
+  /** How to run it; absent when it runs already. */
+  own?: { logFile: string; run: (signal: AbortSignal) => Promise<Daemon> };
+}
+
+export interface DatabaseServer extends Server {
+  databaseUrl: (name: DatabaseName) => string;
+  /** Makes the databases that are not there. */
+  createAll: () => Promise<void>;
+}
+
+export interface MessageServer extends Server {
+  url: string;
+}
+
+/** The database server to use. */
+export async function databaseServer(
+  dataDir: string,
+  plan: Plan,
+  options: StackOptions,
+): Promise<DatabaseServer> {
+  if (options.databaseUrl !== undefined) return existingDatabaseServer(options.databaseUrl);
+  const prepared = await preparePostgres({
+    dataDir: join(dataDir, "postgres"),
+    port: plan.postgresPort,
+    maxConnections: connectionsOf(plan, options),
+    ...options.postgres,
+  });
+  return {
+    part: "postgres",
+    address: `127.0.0.1:${prepared.port}`,
+    own: { logFile: prepared.logFile, run: prepared.start },
+    databaseUrl: (name) => prepared.url(databaseOf(name)),
+    createAll: () => createDatabases(prepared.url("postgres"), databaseNames.map(databaseOf)),
+  };
+}
+
+function existingDatabaseServer(serverUrl: string): DatabaseServer {
+  const { host } = new URL(serverUrl);
+  return {
+    part: "postgres",
+    address: host,
+    databaseUrl: (name) => withPath(serverUrl, databaseOf(name)),
+    createAll: async () => {
+      try {
+        await createDatabases(serverUrl, databaseNames.map(databaseOf));
+      } catch (error) {
+        const why = (error as Error).message || (error as NodeJS.ErrnoException).code;
+        throw new Error(`The PostgreSQL of --database-url or DATABASE_URL, ${host}: ${why}`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** The message server to use. */
+export async function messageServer(
+  dataDir: string,
+  plan: Plan,
+  options: StackOptions,
+): Promise<MessageServer> {
+  if (options.natsUrl !== undefined)
+    return { part: "nats", address: hostOf(options.natsUrl), url: options.natsUrl };
+  const prepared = await prepareNats({
+    dataDir: join(dataDir, "nats"),
+    port: plan.natsPort,
+    monitorPort: options.natsMonitorPort,
+  });
+  const { url, logFile, start: run } = prepared;
+  return { part: "nats", address: `127.0.0.1:${prepared.port}`, url, own: { logFile, run } };
+}
+
+/** Every replica may fill its pool; payment has a second one, for the provider's ledger. */
+function connectionsOf({ replicas }: Plan, { env }: StackOptions): number {
+  const configured = env?.DATABASE_POOL_SIZE ?? process.env.DATABASE_POOL_SIZE;
+  const poolSize = Number(configured ?? DEFAULT_POOL_SIZE) || DEFAULT_POOL_SIZE;
+  const pools = replicas.length + replicas.filter(({ service }) => service === "payment").length;
+  return pools * poolSize + SPARE_CONNECTIONS;
+}
+
+function withPath(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+const hostOf = (url: string): string => new URL(url.includes("://") ? url : `nats://${url}`).host;

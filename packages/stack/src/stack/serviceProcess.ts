@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { DaemonSpec } from "../process/daemon.ts";
+import { type ServiceName, serviceNames } from "./catalogue.ts";
+import { isServing } from "./health.ts";
+import type { StackOptions } from "./options.ts";
+import { grpcTarget, type Plan, type PlannedReplica } from "./plan.ts";
+import { compileCache, repositoryRoot } from "./repository.ts";
+
+const READY_WITHIN_MS = 60_000; // Migrations of a large database, on a busy machine.
+const POLL_MS = 50;
+const CANCELLATION_WINDOW = "5s"; // Long enough to try a cancel by hand.
+const TELEMETRY = join(repositoryRoot, "packages/chassis/src/telemetry/preload.ts");
+
+/** Where a service finds the rest. */
+export interface Wiring {
+  plan: Plan;
+  databaseUrl: (name: ServiceName | "provider") => string;
+  natsUrl: string;
+}
+
+/** How to run one replica of a service: under the Node that runs this process. */
+export function serviceSpec(
+  { service, part, port }: PlannedReplica,
+  wiring: Wiring,
+  dataDir: string,
+  options: StackOptions,
+): DaemonSpec {
+  const mainOf = options.mainOf ?? defaultMain;
+  return {
+    name: part,
+    command: process.execPath,
+    args: ["--import", TELEMETRY, mainOf(service)],
+    options: {
+      cwd: repositoryRoot,
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: compileCache(dataDir),
+        CANCELLATION_WINDOW: process.env.CANCELLATION_WINDOW ?? CANCELLATION_WINDOW,
+        ...calleeAddresses(wiring.plan),
+        ...options.env,
+        HOST: "127.0.0.1",
+        PORT: String(port),
+        DATABASE_URL: wiring.databaseUrl(service),
+        PROVIDER_DATABASE_URL: wiring.databaseUrl("provider"),
+        NATS_URL: wiring.natsUrl,
+      },
+    },
+    logFile: join(dataDir, "logs", `${part}.log`),
+    stopSignal: "TERM",
+    isReady: () => isServing(`127.0.0.1:${port}`),
+    pollMs: POLL_MS,
+    readyWithinMs: READY_WITHIN_MS,
+  };
+}
+
+const defaultMain = (service: ServiceName): string =>
+  join(repositoryRoot, "services", service, "src/main.ts");
+
+/** STATUS_ADDRESS and the like; for a service that somebody else runs, the environment's own comes first. */
+function calleeAddresses(plan: Plan): NodeJS.ProcessEnv {
+  const running = new Set(plan.replicas.map(({ service }) => service));
+  const variables: NodeJS.ProcessEnv = {};
+  for (const service of serviceNames) {
+    const name = `${service.toUpperCase()}_ADDRESS`;
+    const planned = grpcTarget(plan.addresses[service]);
+    variables[name] = running.has(service) ? planned : (process.env[name] ?? planned);
+  }
+  return variables;
+}

@@ -1,0 +1,50 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRunning, type ProcessIdentity } from "../process/identity.ts";
+import type { DatabaseName, ServiceName } from "./catalogue.ts";
+
+/** A process of the stack. */
+export interface StackProcess extends ProcessIdentity {
+  /** "postgres", "nats", "order", "order.2". */
+  part: string;
+}
+
+/** What a running stack writes down, in stack.json of its data folder, for those that want to find it. */
+export interface StackRecord {
+  /** The process that runs the stack. */
+  supervisor: ProcessIdentity;
+  natsUrl: string;
+  /** The connection URL of each database. */
+  databases: Record<DatabaseName, string>;
+  /** The addresses of each service, host:port. */
+  addresses: Record<ServiceName, readonly string[]>;
+  processes: readonly StackProcess[];
+}
+
+const fileOf = (dataDir: string) => join(dataDir, "stack.json");
+
+/** Replaces the record; a reader sees the old or the new one, never half of one. */
+export function writeStackRecord(dataDir: string, record: StackRecord): void {
+  const partial = `${fileOf(dataDir)}.partial`;
+  writeFileSync(partial, JSON.stringify(record, null, 2), { mode: 0o600 }); // URLs may hold passwords.
+  renameSync(partial, fileOf(dataDir));
+}
+
+/** The last record, also of a stack that died; undefined when there is none. */
+export function readStackRecord(dataDir: string): StackRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(dataDir), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+export function removeStackRecord(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}
+
+/** The stack that runs on this data folder; undefined when none does. */
+export function findStack(dataDir: string): StackRecord | undefined {
+  const record = readStackRecord(dataDir);
+  return record !== undefined && isRunning(record.supervisor) ? record : undefined;
+}

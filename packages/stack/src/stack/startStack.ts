@@ -1,0 +1,118 @@
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Daemon } from "../process/daemon.ts";
+import { makeFolder, temporaryFolder } from "../process/folders.ts";
+import { identityOf } from "../process/identity.ts";
+import { databaseNames } from "./catalogue.ts";
+import type { StackOptions } from "./options.ts";
+import { stopOrphans } from "./orphans.ts";
+import { Parts } from "./parts.ts";
+import { type Plan, planStack } from "./plan.ts";
+import { ensurePortsFree, type WantedPort } from "./portCheck.ts";
+import { defaultDataDir } from "./repository.ts";
+import { createSamples } from "./samples.ts";
+import { databaseServer, messageServer, type Server } from "./servers.ts";
+import { serviceSpec } from "./serviceProcess.ts";
+import { type Stack, type StackParts, stackHandle } from "./stack.ts";
+import { removeStackRecord, writeStackRecord } from "./stackFile.ts";
+import { lockDataFolder } from "./stackLock.ts";
+
+/**
+ * Starts PostgreSQL, NATS and the services, each as a process of its own, and resolves when all of them serve. Whatever ends unasked is
+ * started again. Rejects, with nothing left running, when the data folder or a port is taken, or when a part fails three times to start.
+ * The stack ends with this process, however that ends.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  await using undo = new AsyncDisposableStack();
+  const dataDir = chooseFolder(options, undo);
+  undo.defer(lockDataFolder(dataDir));
+  makeFolder(join(dataDir, "logs"));
+  await stopLeftOvers(dataDir, options);
+  const plan = await planStack(options);
+  await ensurePortsFree(wantedPorts(plan, options));
+
+  const database = await databaseServer(dataDir, plan, options);
+  const messages = await messageServer(dataDir, plan, options);
+  const parts = new Parts(options.report ?? (() => {}), () => record(made));
+  const made: StackParts = { dataDir, plan, database, messages, parts };
+  undo.defer(() => removeStackRecord(dataDir));
+  undo.defer(() => parts.stop());
+  using _abort = onAbort(options.signal, () => parts.stop());
+
+  const databases = startServer(parts, database).then(() => database.createAll());
+  await Promise.all([databases, startServer(parts, messages)]);
+  await startServices(made, options);
+  if (options.samples) await createSamples(plan.addresses, options.report);
+  options.signal?.throwIfAborted();
+  return stackHandle(made, undo.move());
+}
+
+/** An ephemeral folder is removed last, thus deferred first. */
+function chooseFolder(options: StackOptions, undo: AsyncDisposableStack): string {
+  if (!options.ephemeral) return resolve(options.dataDir ?? defaultDataDir);
+  const folder = temporaryFolder("waybill-");
+  undo.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function stopLeftOvers(dataDir: string, { report }: StackOptions): Promise<void> {
+  const stopped = await stopOrphans(dataDir);
+  if (stopped.length === 0) return;
+  const text = `Stopped what was left of a stack that was killed: ${stopped.join(", ")}`;
+  report?.({ kind: "note", text });
+}
+
+function wantedPorts(plan: Plan, options: StackOptions): WantedPort[] {
+  const wanted: WantedPort[] = plan.replicas.map(({ part, service, port }) => ({
+    part,
+    port,
+    flag: `--port-base or --ports ${service}=…`,
+  }));
+  const { postgresPort, natsPort } = plan;
+  if (options.databaseUrl === undefined)
+    wanted.push({ part: "PostgreSQL", port: postgresPort, flag: "--ports postgres=…" });
+  if (options.natsUrl === undefined)
+    wanted.push({ part: "NATS", port: natsPort, flag: "--ports nats=…" });
+  return wanted;
+}
+
+/** Nothing to start when it runs already. */
+async function startServer(parts: Parts, server: Server): Promise<void> {
+  if (server.own === undefined) return;
+  await parts.start({ name: server.part, address: server.address, ...server.own });
+}
+
+async function startServices(made: StackParts, options: StackOptions): Promise<void> {
+  const { dataDir, plan, database, messages, parts } = made;
+  const wiring = { plan, databaseUrl: database.databaseUrl, natsUrl: messages.url };
+  const starts = plan.replicas.map((replica) => {
+    const spec = serviceSpec(replica, wiring, dataDir, options);
+    return parts.start({
+      name: replica.part,
+      address: `127.0.0.1:${replica.port}`,
+      logFile: spec.logFile,
+      run: (signal) => Daemon.start(spec, signal),
+    });
+  });
+  await Promise.all(starts);
+}
+
+/** Lets the demo, the doctor and the next start find the stack's processes. */
+function record({ dataDir, plan, database, messages, parts }: StackParts): void {
+  const supervisor = identityOf(process.pid);
+  if (supervisor === undefined) return;
+  const urls = databaseNames.map((name) => [name, database.databaseUrl(name)]);
+  writeStackRecord(dataDir, {
+    supervisor,
+    natsUrl: messages.url,
+    databases: Object.fromEntries(urls),
+    addresses: plan.addresses,
+    processes: parts.processes(),
+  });
+}
+
+function onAbort(signal: AbortSignal | undefined, act: () => void): Disposable {
+  if (signal?.aborted) act();
+  signal?.addEventListener("abort", act);
+  return { [Symbol.dispose]: () => signal?.removeEventListener("abort", act) };
+}

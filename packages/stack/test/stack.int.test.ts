@@ -1,0 +1,253 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import {
+  DataFolderError,
+  findStack,
+  freePort,
+  isServing,
+  type StackEvent,
+  type StackOptions,
+  StackRunningError,
+  startStack,
+  testFolder,
+} from "@waybill/stack";
+import { expect } from "chai";
+import { Client } from "pg";
+import { get } from "./fixtures/http2Get.ts";
+
+const fixture = join(import.meta.dirname, "fixtures/service.ts");
+const two: StackOptions = {
+  services: ["order", "status"],
+  mainOf: () => fixture,
+  portBase: "free",
+};
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  const state = execFileSync("sh", ["-c", `ps -o stat= -p ${pid} || true`], { encoding: "utf8" });
+  return state.trim() !== "" && !state.startsWith("Z");
+};
+
+async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Not within 15 s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error("It succeeded");
+    },
+    (error) => error,
+  );
+}
+
+describe("a stack", () => {
+  it("serves, is found by others, and leaves no process behind", async () => {
+    const events: StackEvent[] = [];
+    const dataDir = join(testFolder("stack"), "data");
+    const stack = await startStack({ ...two, dataDir, report: (event) => events.push(event) });
+    expect(events.map((event) => event.kind === "ready" && event.part)).to.have.members([
+      "postgres",
+      "nats",
+      "order",
+      "status",
+    ]);
+    expect(await isServing(stack.address("order"))).to.equal(true);
+    expect(findStack(dataDir)?.addresses.order).to.deep.equal([stack.address("order")]);
+    const rows = await query(stack.databaseUrl("provider"), "show fsync");
+    expect(rows).to.deep.equal([{ fsync: "on" }]);
+
+    const pids = stack.processes().map(({ pid }) => pid);
+    expect(pids).to.have.length(4);
+    await stack.stop();
+    expect(pids.filter(isAlive)).to.deep.equal([]);
+    expect(findStack(dataDir)).to.equal(undefined);
+    expect(existsSync(join(dataDir, "stack.lock"))).to.equal(false);
+  });
+
+  it("finds its data again at the second start", async () => {
+    const dataDir = testFolder("stack");
+    const options: StackOptions = { ...two, dataDir, services: [] };
+    {
+      await using first = await startStack(options);
+      await query(first.databaseUrl("order"), "create table kept as select 7 as n");
+    }
+    await using second = await startStack(options);
+    expect(await query(second.databaseUrl("order"), "select n from kept")).to.deep.equal([
+      { n: 7 },
+    ]);
+  });
+
+  it("starts a killed part again, keeps a halted one down", async () => {
+    const events: StackEvent[] = [];
+    await using stack = await startStack({
+      ...two,
+      ephemeral: true,
+      postgres: { fsync: false },
+      report: (event) => events.push(event),
+    });
+    for (const part of ["order", "postgres", "nats"] as const) {
+      const before = stack.pid(part);
+      await stack.kill(part, "SIGKILL");
+      await stack.untilReady(part);
+      expect(stack.pid(part)).to.be.a("number").and.not.equal(before);
+    }
+    const failed = events.filter((event) => event.kind === "failed");
+    expect(failed.map(({ part, problem }) => [part, problem])).to.deep.equal([
+      ["order", "SIGKILL"],
+      ["postgres", "SIGKILL"],
+      ["nats", "SIGKILL"],
+    ]);
+    await stack.halt("status");
+    expect(stack.pid("status")).to.equal(undefined);
+    expect(await isServing(stack.address("status"))).to.equal(false);
+    await stack.resume("status");
+    expect(await isServing(stack.address("status"))).to.equal(true);
+    await stack.kill("status", "SIGSTOP");
+    expect(await isServing(stack.address("status"))).to.equal(false);
+    await stack.kill("status", "SIGCONT");
+    await eventually(() => isServing(stack.address("status")));
+  });
+
+  it("runs replicas at addresses of their own and tells every service all of them", async () => {
+    await using stack = await startStack({
+      ...two,
+      ephemeral: true,
+      postgres: { fsync: false },
+      replicas: { status: 2 },
+      env: { HOLD_EXPIRY: "3s" },
+    });
+    const environment = await get(`http://${stack.address("order")}`, "/environment");
+    const variables = JSON.parse(environment);
+    expect(variables).to.include({ HOLD_EXPIRY: "3s", CANCELLATION_WINDOW: "5s" });
+    expect(variables.DATABASE_URL).to.equal(stack.databaseUrl("order"));
+    expect(variables.STATUS_ADDRESS).to.equal(
+      `ipv4:${stack.address("status", 0)},${stack.address("status", 1)}`,
+    );
+    expect(stack.target("status")).to.equal(variables.STATUS_ADDRESS);
+    expect(await isServing(stack.address("status", 1))).to.equal(true);
+  });
+
+  it("removes the data of an ephemeral stack", async () => {
+    const stack = await startStack({ ...two, services: [], ephemeral: true });
+    expect(existsSync(stack.dataDir)).to.equal(true);
+    await stack.stop();
+    expect(existsSync(stack.dataDir)).to.equal(false);
+  });
+});
+
+describe("a stack that cannot start", () => {
+  it("names every port that is taken, and the flag", async () => {
+    const port = await freePort();
+    const server = createServer().listen(port, "127.0.0.1");
+    const start = startStack({ ...two, dataDir: testFolder("stack"), ports: { status: port } });
+    const error = await failureOf(start);
+    server.close();
+    expect(error.message).to.equal(
+      `Port ${port} for status is taken; choose another one with --port-base or --ports status=….`,
+    );
+  });
+
+  it("says that a stack runs on the folder already", async () => {
+    const options: StackOptions = { ...two, services: [], dataDir: testFolder("stack") };
+    await using _first = await startStack(options);
+    const error = await failureOf(startStack(options));
+    expect(error).to.be.instanceOf(StackRunningError);
+    expect(error.message).to.contain(`process ${process.pid}`);
+  });
+
+  it("says that the folder cannot be written to", async () => {
+    const file = join(testFolder("stack"), "file");
+    writeFileSync(file, "");
+    const error = await failureOf(startStack({ ...two, dataDir: join(file, "data") }));
+    expect(error).to.be.instanceOf(DataFolderError);
+    expect(error.message).to.contain("--data-dir");
+  });
+
+  it("shows the last lines of a service that keeps failing, and leaves nothing running", async () => {
+    const dataDir = testFolder("stack");
+    const port = await freePort();
+    const pids = new Set<number>();
+    const error = await failureOf(
+      startStack({
+        ...two,
+        dataDir,
+        ports: { status: port },
+        env: { FIXTURE_FAILS: String(port) },
+        report: () => {
+          for (const { pid } of findStack(dataDir)?.processes ?? []) pids.add(pid);
+        },
+      }),
+    );
+    expect(error.message).to.contain("status ended with exit code 3");
+    expect(error.message).to.contain("missing the one thing it needs");
+    expect(pids.size).to.be.greaterThan(0);
+    expect([...pids].filter(isAlive)).to.deep.equal([]);
+  });
+
+  it("gives up when it is told to", async () => {
+    const giveUp = new AbortController();
+    const report = () => giveUp.abort();
+    const dataDir = testFolder("stack");
+    const error = await failureOf(startStack({ ...two, dataDir, report, signal: giveUp.signal }));
+    expect(error).to.be.instanceOf(Error);
+    expect(existsSync(join(dataDir, "stack.lock"))).to.equal(false);
+  });
+});
+
+describe("after a power cut", () => {
+  it("the locks of processes that are gone are taken over, also when their ids are in use again", async () => {
+    const options: StackOptions = { ...two, services: [], dataDir: testFolder("stack") };
+    await (await startStack(options)).stop();
+    const lock = join(options.dataDir ?? "", "stack.lock");
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, started: "an earlier boot" }));
+    const cluster = join(options.dataDir ?? "", "postgres/cluster");
+    const stranger = process.ppid;
+    writeFileSync(join(cluster, "postmaster.pid"), `${stranger}\n${cluster}\n1\n1\n\n\n\nready\n`);
+    await using stack = await startStack(options);
+    expect(stack.pid("postgres")).to.be.a("number");
+  });
+
+  it("a lock that was cut off in writing is taken over", async () => {
+    const options: StackOptions = { ...two, services: [], dataDir: testFolder("stack") };
+    writeFileSync(join(options.dataDir ?? "", "stack.lock"), "");
+    await using stack = await startStack(options);
+    expect(stack.processes()).to.have.length(2);
+  });
+});
+
+describe("as root", () => {
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip();
+  });
+
+  it("PostgreSQL runs as somebody else, also when the data folder is root's alone", async () => {
+    const closed = join(testFolder("stack"), "closed");
+    mkdirSync(closed);
+    chmodSync(closed, 0o700);
+    const options: StackOptions = { ...two, services: [], dataDir: join(closed, "data") };
+    {
+      await using stack = await startStack(options);
+      const uid = execFileSync("ps", ["-o", "uid=", "-p", String(stack.pid("postgres"))]);
+      expect(Number(uid)).to.be.greaterThan(0);
+      await query(stack.databaseUrl("order"), "create table kept as select 7 as n");
+    }
+    await using again = await startStack(options);
+    expect(await query(again.databaseUrl("order"), "select n from kept")).to.deep.equal([{ n: 7 }]);
+  });
+});
