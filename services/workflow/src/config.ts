@@ -1,9 +1,18 @@
-import { baseConfig, envAddress, envDuration, envInteger } from "@waybill/chassis";
+import {
+  backoff,
+  baseConfig,
+  ConfigError,
+  envAddress,
+  envDuration,
+  envInteger,
+  loadConfig,
+} from "@waybill/chassis";
+import type { RetryRules } from "./domain/schedule.ts";
 
 const minuteMs = 60_000;
 
 /** What the workflow is configured by. Durations are in ms once read. */
-export const config = {
+const shape = {
   ...baseConfig,
   STATUS_ADDRESS: envAddress("127.0.0.1:50052"),
   ITEM_ADDRESS: envAddress("127.0.0.1:50053"),
@@ -26,3 +35,25 @@ export const config = {
   /** Batches of events at a time. */
   LANES: envInteger({ min: 1, max: 8, default: 2 }),
 };
+
+/** Reads the configuration. Throws a ConfigError that lists what is wrong with it. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const config = loadConfig(shape, env);
+  if (config.CANCELLATION_WINDOW < config.DECIDE_BY) return config;
+  throw new ConfigError([
+    {
+      variable: "DECIDE_BY",
+      found: `is ${config.DECIDE_BY} ms`,
+      expected: `more than CANCELLATION_WINDOW, ${config.CANCELLATION_WINDOW} ms`,
+    },
+  ]);
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** How often a failed step is tried again. */
+export const retryRulesOf = ({ RETRY_FIRST, RETRY_CAP, STUCK_AFTER }: Config): RetryRules => ({
+  delayMs: (attempts) => backoff(attempts - 1, { firstMs: RETRY_FIRST, capMs: RETRY_CAP }),
+  refusedDelayMs: () => backoff(0, { firstMs: RETRY_CAP, capMs: RETRY_CAP }),
+  stuckAfterMs: STUCK_AFTER,
+});

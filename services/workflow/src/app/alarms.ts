@@ -1,4 +1,4 @@
-import { type Step, steps } from "../domain/process.ts";
+import type { Step } from "../domain/process.ts";
 
 /** What falls due within this time is taken up together. Unit: ms. */
 const grainMs = 20;
@@ -6,8 +6,8 @@ const grainMs = 20;
 /** Later times are left to the timers' own interval. Unit: ms. */
 const horizonMs = 60_000;
 
-/** One alarm per step, each set to the earliest time that it was told. */
-export class Alarms implements Disposable {
+/** One alarm per step, each set to the earliest time that it was told. They keep no process alive. */
+export class Alarms {
   readonly #ring: (step: Step) => void;
   readonly #set = new Map<Step, { readonly at: number; readonly timer: NodeJS.Timeout }>();
 
@@ -27,10 +27,5 @@ export class Alarms implements Disposable {
       this.#ring(step);
     }, time - now);
     this.#set.set(step, { at: time, timer: timer.unref() });
-  }
-
-  [Symbol.dispose](): void {
-    for (const step of steps) clearTimeout(this.#set.get(step)?.timer);
-    this.#set.clear();
   }
 }

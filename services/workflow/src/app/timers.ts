@@ -1,4 +1,4 @@
-import { type Repetition, repeat } from "@waybill/chassis";
+import type { Repetition } from "@waybill/chassis";
 import { type Step, steps } from "../domain/process.ts";
 import { Alarms } from "./alarms.ts";
 import type { Workflow } from "./ports.ts";
@@ -7,30 +7,29 @@ import { type TimerLimits, takeUpDue } from "./timer.ts";
 /** How often a timer looks by itself: for what other replicas have recorded, and for their lapsed claims. Unit: ms. */
 const lookMs = 1_000;
 
-/** The timers at work. Disposal finishes what they have taken up. */
-export interface Timers extends AsyncDisposable {
-  /** What the timers work with, wired to wake them. */
-  readonly workflow: Workflow;
-}
+/** Begins a background loop, which runs at once, then each interval, and when it is woken. */
+export type BeginLoop = (
+  name: string,
+  intervalMs: number,
+  run: () => Promise<{ readonly again: boolean }>,
+) => Repetition;
 
 /**
  * Starts one timer per step, so that a slow payment provider holds up neither decisions nor Cancels. They sleep until something
- * is due, wake when something earlier is recorded here, and look every second for what is recorded elsewhere.
+ * is due, wake when something earlier is recorded here, and look every second for what is recorded elsewhere. Answers the workflow
+ * with its alarm wired to them.
  */
-export function startTimers(base: Omit<Workflow, "alarm">, limits: TimerLimits): Timers {
+export function startTimers(
+  base: Omit<Workflow, "alarm">,
+  limits: TimerLimits,
+  begin: BeginLoop,
+): Workflow {
   const loops = new Map<Step, Repetition>();
   const alarms = new Alarms((step) => loops.get(step)?.wake());
   const workflow: Workflow = { ...base, alarm: (step, at) => alarms.set(step, at) };
   for (const step of steps) {
-    const run = () => takeUpDue(workflow, step, limits);
-    const name = `the timer of ${step}`;
-    loops.set(step, repeat({ name, intervalMs: lookMs, logger: base.logger, run }));
+    const loop = begin(`the timer of ${step}`, lookMs, () => takeUpDue(workflow, step, limits));
+    loops.set(step, loop);
   }
-  return {
-    workflow,
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([...loops.values()].map((loop) => loop[Symbol.asyncDispose]()));
-      alarms[Symbol.dispose]();
-    },
-  };
+  return workflow;
 }

@@ -1,4 +1,4 @@
-import { createLogger } from "@waybill/chassis";
+import { createLogger, repeat } from "@waybill/chassis";
 import {
   orderEventType,
   orderSubject,
@@ -75,7 +75,9 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     clock: () => new Date(),
   };
   const { leaseMs = limits.leaseMs } = options;
-  const { workflow } = parts.use(startTimers(base, { ...limits, leaseMs }));
+  const workflow = startTimers(base, { ...limits, leaseMs }, (name, intervalMs, run) =>
+    parts.use(repeat({ name, intervalMs, logger, run })),
+  );
   if (natsUrl !== undefined) {
     const messaging = parts.use(await connectMessaging({ url: natsUrl, name: "workflow", logger }));
     const size = { maxBatch: 256, lanes: 2 };

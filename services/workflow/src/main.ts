@@ -1,0 +1,50 @@
+import { deadLettersStream } from "@waybill/contracts/events";
+import { ItemServiceDefinition } from "@waybill/contracts/item";
+import { OrderServiceDefinition } from "@waybill/contracts/order";
+import { PaymentServiceDefinition } from "@waybill/contracts/payment";
+import { StatusServiceDefinition } from "@waybill/contracts/status";
+import { WorkflowServiceDefinition } from "@waybill/contracts/workflow";
+import { startService } from "@waybill/host";
+import { handleNews } from "./app/handleNews.ts";
+import { handleNudges } from "./app/handleNudges.ts";
+import { startTimers } from "./app/timers.ts";
+import { readConfig, retryRulesOf } from "./config.ts";
+import { migrations } from "./db/migrations.ts";
+import { onOrders } from "./events/onOrders.ts";
+import { onPayments } from "./events/onPayments.ts";
+import { workflowService } from "./rpc/workflowService.ts";
+
+const config = readConfig(process.env);
+await using service = await startService("workflow", config);
+const db = await service.openDatabase([], migrations);
+const messaging = await service.connectMessaging();
+await messaging.ensureStream(deadLettersStream);
+
+const workflow = startTimers(
+  {
+    db,
+    logger: service.logger,
+    clock: () => new Date(),
+    decisions: {
+      cancellationWindowMs: config.CANCELLATION_WINDOW,
+      decideByMs: config.DECIDE_BY,
+    },
+    retries: retryRulesOf(config),
+    callees: {
+      order: service.client(OrderServiceDefinition, "order"),
+      item: service.client(ItemServiceDefinition, "item"),
+      payment: service.client(PaymentServiceDefinition, "payment"),
+      status: service.client(StatusServiceDefinition, "status"),
+    },
+  },
+  { batchSize: config.BATCH_SIZE, leaseMs: config.CLAIM_LEASE },
+  service.background,
+);
+
+const size = { maxBatch: config.BATCH_SIZE, lanes: config.LANES };
+messaging.consume(onOrders((news) => handleNews(workflow, news), size));
+messaging.consume(onPayments((nudges) => handleNudges(workflow, nudges), size));
+await service.serve([
+  [WorkflowServiceDefinition, workflowService(workflow, messaging.deadLetters)],
+]);
+await service.untilTerminated();
