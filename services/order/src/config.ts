@@ -1,4 +1,11 @@
-import { baseConfig, envAddress, envChoice, envText, loadConfig } from "@waybill/chassis";
+import {
+  baseConfig,
+  envAddress,
+  envChoice,
+  envInteger,
+  envText,
+  loadConfig,
+} from "@waybill/chassis";
 import { SimulatedPaymentMethod } from "@waybill/contracts/payment";
 
 const simulatedMethods = Object.keys(SimulatedPaymentMethod)
@@ -17,6 +24,9 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       RESERVATION_FALLBACK: envChoice(["defer", "reject"], "defer"),
       /** The payment methods that are accepted, separated by commas: those that the payment provider knows. */
       PAYMENT_METHODS: envText(simulatedMethods),
+      /** Orders per batch at most, and batches at once. */
+      BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
+      BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),
     },
     env,
   );

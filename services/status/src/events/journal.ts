@@ -7,6 +7,7 @@ import {
 import { ActorKind, OrderEvent, OrderState, ReservationMode } from "@waybill/contracts/status";
 import { type Journal, journalTable, type OutgoingEvent } from "@waybill/messaging";
 import type { Database } from "@waybill/persistence";
+import type { Committed } from "../app/applyCommands.ts";
 import { type TransitionRow, toTransition } from "../db/statusLists.ts";
 import { moneyOf } from "../db/statusRow.ts";
 import type { State } from "../domain/lifecycle.ts";
@@ -55,6 +56,13 @@ export const transitionJournal = (db: Database): Journal<JournalRow> =>
 
 export function toJournalRow(raw: RawRow, publication: number): JournalRow {
   return { transition: toTransition(raw), facts: toFacts(raw), publication };
+}
+
+/** The row of a transition that was committed just now. */
+export function journalRowOf({ transition, status }: Committed): JournalRow {
+  const { userId, total, placedAt, reservationMode, expiresAt } = status;
+  const facts = { userId, total, placedAt, reservationMode, expiresAt };
+  return { transition, facts, publication: 1 };
 }
 
 function toFacts({ facts }: RawRow): Facts {

@@ -1,18 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { BatchingPoint } from "@waybill/batching";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { Role, type User, type UserServiceImplementation } from "@waybill/contracts/user";
 import { coalesced, readPage, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { OpeningResult } from "../app/openAccount.ts";
+import type { UserApp } from "../app/userApp.ts";
 import { type Account, normalizeEmail } from "../domain/account.ts";
-
-/** What the handlers call. */
-export interface UserApp {
-  openAccount(account: Account): Promise<OpeningResult>;
-  readonly accounts: BatchingPoint<string, Account | undefined>;
-  listAccounts(afterId: string, limit: number): Promise<readonly Account[]>;
-}
 
 /** RFC 5321's limit of a path, less its angle brackets. Unit: characters. */
 const maxEmailLength = 254;

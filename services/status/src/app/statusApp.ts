@@ -1,0 +1,66 @@
+import type { BatchingPoint } from "@waybill/batching";
+import { createBatchingPoint } from "@waybill/batching";
+import type { Messaging } from "@waybill/messaging";
+import type { Database } from "@waybill/persistence";
+import { isTransient } from "@waybill/persistence";
+import { readStatuses } from "../db/statusStore.ts";
+import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
+import { applyCommands, type Committed } from "./applyCommands.ts";
+import { createChanges } from "./changes.ts";
+import { type Watched, watchAll } from "./watchAll.ts";
+import { watchOrder } from "./watchOrder.ts";
+
+export interface StatusParts {
+  readonly db: Database;
+  readonly messaging: Messaging;
+  /** Called right after each commit; must not throw. */
+  readonly publish: (changes: readonly Committed[]) => void;
+  readonly maxBatchSize: number;
+  readonly lanes: number;
+}
+
+/** What the service does. Disposal finishes what was taken. */
+export interface StatusApp extends AsyncDisposable {
+  readonly db: Database;
+  readonly commands: BatchingPoint<Command, Verdict>;
+  readonly statuses: BatchingPoint<string, Status | undefined>;
+  statusOf(orderId: string): Promise<Status | undefined>;
+  watchOrder(orderId: string, after: number, signal: AbortSignal): AsyncGenerator<Transition>;
+  watchAll(after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched>;
+}
+
+export function statusApp({ db, messaging, publish, maxBatchSize, lanes }: StatusParts): StatusApp {
+  const changes = createChanges();
+  const committed = (made: readonly Committed[]) => {
+    publish(made);
+    changes.notify(made.map(({ status }) => status.orderId));
+  };
+  const commands = createBatchingPoint({
+    name: "status.commands",
+    handle: applyCommands(db, committed),
+    maxBatchSize,
+    lanes,
+    isTransient,
+  });
+  const statuses = createBatchingPoint({
+    name: "status.read",
+    handle: async (orderIds: readonly string[]) => {
+      const found = await readStatuses(db, orderIds);
+      return orderIds.map((orderId) => found.get(orderId));
+    },
+    maxBatchSize,
+    lanes,
+    isTransient,
+  });
+  return {
+    db,
+    commands,
+    statuses,
+    statusOf: (orderId) => statuses.submit(orderId),
+    watchOrder: watchOrder(db, changes),
+    watchAll: watchAll(db, messaging),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([commands[Symbol.asyncDispose](), statuses[Symbol.asyncDispose]()]);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { ordersStream } from "@waybill/contracts/events";
+import { StatusServiceDefinition } from "@waybill/contracts/status";
+import { startService } from "@waybill/host";
+import { statusApp } from "./app/statusApp.ts";
+import { readConfig } from "./config.ts";
+import { migrations } from "./db/migrations.ts";
+import { journalRowOf, toOutgoingEvent, transitionJournal } from "./events/journal.ts";
+import { reannounce } from "./events/reannounce.ts";
+import { statusService } from "./rpc/statusService.ts";
+
+/** How often orders that have not moved are looked for. */
+const reannounceIntervalMs = 1_000;
+
+const config = readConfig(process.env);
+await using service = await startService("status", config);
+const db = await service.openDatabase([], migrations);
+const messaging = await service.connectMessaging({ streamReplicas: config.STREAM_REPLICAS });
+await messaging.ensureStream(ordersStream);
+const relay = messaging.relay({
+  stream: ordersStream,
+  journal: transitionJournal(db),
+  db,
+  toEvent: toOutgoingEvent,
+});
+const app = statusApp({
+  db,
+  messaging,
+  publish: (changes) => relay.publish(changes.map(journalRowOf)),
+  maxBatchSize: config.BATCH_SIZE,
+  lanes: config.BATCH_LANES,
+});
+service.onDrain(app);
+service.background(
+  "announcing orders again",
+  reannounceIntervalMs,
+  reannounce(db, (rows) => relay.publish(rows)),
+);
+await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]]);
+await service.untilTerminated();

@@ -1,0 +1,15 @@
+import type { StatusServiceImplementation } from "@waybill/contracts/status";
+import type { StatusApp } from "../app/statusApp.ts";
+import { commandRpcs } from "./commandRpcs.ts";
+import { readRpcs } from "./readRpcs.ts";
+import { watchRpc } from "./watchRpc.ts";
+
+/** `shutdown` ends the streams. */
+export const statusService = (
+  app: StatusApp,
+  shutdown: AbortSignal,
+): StatusServiceImplementation => ({
+  ...commandRpcs(app.commands),
+  ...readRpcs(app.db, app.statuses),
+  ...watchRpc(app, shutdown),
+});
