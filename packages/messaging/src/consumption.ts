@@ -13,7 +13,7 @@ import {
   terminate,
 } from "./delivery.ts";
 import { type DurableIdentity, ensureDurable } from "./durable.ts";
-import type { Outcome } from "./outcome.ts";
+import { again, type Outcome } from "./outcome.ts";
 import { Pull } from "./pull.ts";
 
 /** How long a lane waits that could not record its work. */
@@ -120,10 +120,18 @@ export class RunningConsumption<E> implements Consumption {
     while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
       const batch = this.#waiting.splice(0, this.#settings.maxBatch);
       batch.sort((a, b) => (a.sequence < b.sequence ? -1 : 1)); // Redelivered ones come late.
-      const { signal } = this.#abandoning;
-      const outcomes = await handleBatch(batch, this.#settings, this.#deadLetters, signal);
-      await this.#settle(batch, outcomes);
+      await this.#settle(batch, await this.#handle(batch));
       this.#pull.release(batch.length);
+    }
+  }
+
+  async #handle(batch: readonly Delivery[]): Promise<readonly Outcome[]> {
+    const { signal } = this.#abandoning;
+    try {
+      return await handleBatch(batch, this.#settings, this.#deadLetters, signal);
+    } catch (error) {
+      this.#settings.logger.error({ error }, "a batch broke off, it is delivered again");
+      return batch.map(() => again);
     }
   }
 

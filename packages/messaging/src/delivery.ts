@@ -1,4 +1,5 @@
 import type { Msg } from "nats";
+import { type HeaderReader, headerReader } from "./rawHeaders.ts";
 
 const ack = Buffer.from("+ACK");
 const nak = Buffer.from("-NAK");
@@ -8,6 +9,7 @@ const working = Buffer.from("+WPI");
 /** A message that a consumer delivered and that has to be settled once. */
 export interface Delivery {
   readonly message: Msg;
+  readonly header: HeaderReader;
   readonly sequence: bigint;
   /** 1 the first time. */
   readonly deliveries: number;
@@ -26,6 +28,7 @@ export function deliveryOf(message: Msg): Delivery {
   const at = parts.length >= 11 ? 6 : 4;
   return {
     message,
+    header: headerReader(message),
     deliveries: Number(parts[at]),
     sequence: BigInt(parts[at + 1] ?? 0),
     consumerSequence: BigInt(parts[at + 2] ?? 0),

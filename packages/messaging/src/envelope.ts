@@ -1,5 +1,5 @@
 import { headers as names } from "@waybill/contracts/events";
-import type { MsgHdrs } from "nats";
+import type { HeaderReader } from "./rawHeaders.ts";
 
 /** An event on its way out: CloudEvents attributes, payload and trace context. */
 export interface OutgoingEvent {
@@ -75,13 +75,13 @@ const onOneLine = (value: string): string =>
   value.includes("\n") || value.includes("\r") ? value.replaceAll(/[\r\n]+/g, " ") : value;
 
 /** Reads the headers of a message that anybody may have published. */
-export function envelopeOf(headers: MsgHdrs | undefined): Envelope {
-  const publication = Number.parseInt(headers?.get(names.publication) ?? "", 10);
+export function envelopeOf(header: HeaderReader): Envelope {
+  const publication = Number.parseInt(header(names.publication), 10);
   return {
-    id: headers?.get(names.id) ?? "",
-    type: headers?.get(names.type) ?? "",
-    source: headers?.get(names.source) ?? "",
-    traceparent: headers?.get(names.traceparent) ?? "",
+    id: header(names.id),
+    type: header(names.type),
+    source: header(names.source),
+    traceparent: header(names.traceparent),
     publication: publication >= 1 ? publication : 1,
   };
 }

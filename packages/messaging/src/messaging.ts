@@ -49,6 +49,7 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
   const streams = new StreamKeeper(connection, options.streamReplicas ?? 1);
   const publisher = new Publisher(connection);
   const deadLetterWriter = new DeadLetterWriter(publisher);
+  const closing = new AbortController();
   const begun: AsyncDisposable[] = [];
   const begin = <T extends AsyncDisposable>(one: T): T => {
     begun.push(one);
@@ -64,10 +65,14 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
       begin(new RunningConsumption(connection, settingsOf(consumer, logger), deadLetterWriter)),
     relay: (relay) => begin(new RunningRelay(relay, { connection, publisher, streams, logger })),
     publish: (event) => publisher.publish(event.subject, headersOf(event), event.data),
-    readStream: (read) => readStream(read, connection, streams),
+    readStream: (read) => {
+      const signal = AbortSignal.any([read.signal, closing.signal]);
+      return readStream({ ...read, signal }, connection, streams);
+    },
     endPosition: async (spec) => encodePosition(await endOf(streams, spec)),
     deadLetters: deadLettersOn(connection, publisher),
     [Symbol.asyncDispose]: async () => {
+      closing.abort();
       await Promise.all(begun.map((one) => one[Symbol.asyncDispose]()));
       streams[Symbol.dispose]();
       publisher[Symbol.dispose]();

@@ -5,6 +5,7 @@ import { deliveryOf } from "./delivery.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
 import { decodePosition, encodePosition, type Position, PositionGoneError } from "./position.ts";
 import { Pull } from "./pull.ts";
+import { headerReader } from "./rawHeaders.ts";
 import type { StreamKeeper, StreamState } from "./streams.ts";
 
 export interface ReadOptions<E> {
@@ -48,9 +49,13 @@ export async function* readStream<E>(
   const { after, signal, stream } = options;
   const start = after === undefined ? await endOf(streams, stream) : decodePosition(after);
   await using reader = new Reader(options, connection, streams, start);
-  signal.addEventListener("abort", () => reader.end(), { once: true });
-  if (signal.aborted) return;
-  yield* reader.messages();
+  const end = () => reader.end();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    if (!signal.aborted) yield* reader.messages();
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }
 
 /** The position after the last message. Throws when the stream does not exist. */
@@ -74,6 +79,7 @@ class Reader<E> implements AsyncDisposable {
   /** What has come, which is ahead of what was read. */
   #arrived: bigint;
   #consumerSequence = 0n;
+  #consumer: string | undefined;
   #failure: unknown;
   #ended = false;
   #wake: () => void = () => {};
@@ -124,7 +130,7 @@ class Reader<E> implements AsyncDisposable {
     const { sequence } = deliveryOf(message);
     this.#position = { ...this.#position, sequence };
     const position = encodePosition(this.#position);
-    const envelope = envelopeOf(message.headers);
+    const envelope = envelopeOf(headerReader(message));
     const { subject } = message;
     try {
       return {
@@ -170,6 +176,7 @@ class Reader<E> implements AsyncDisposable {
       filter_subjects: [...subjects],
     });
     this.#consumerSequence = 0n;
+    this.#consumer = name;
     return { stream: stream.name, consumer: name };
   }
 
@@ -186,5 +193,9 @@ class Reader<E> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pull[Symbol.asyncDispose]();
+    if (this.#consumer === undefined || !this.#connection.connected) return;
+    const { consumers } = this.#connection.manager;
+    // If this fails, the server forgets it by itself.
+    void consumers.delete(this.#options.stream.name, this.#consumer).catch(() => {});
   }
 }

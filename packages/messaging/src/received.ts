@@ -4,11 +4,13 @@ import {
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  TraceFlags,
   trace,
 } from "@opentelemetry/api";
 import { contextOf, sampledSpanContext, traceparentOf, tracer } from "@waybill/chassis";
+import { headers } from "@waybill/contracts/events";
 import type { Delivery } from "./delivery.ts";
-import { envelopeOf } from "./envelope.ts";
+import { type Envelope, envelopeOf } from "./envelope.ts";
 
 /** An event as a consumer gets it. */
 export interface Received<E> {
@@ -45,8 +47,10 @@ const maxLinks = 128;
  */
 export function startBatchSpan(name: string, deliveries: readonly Delivery[]): Span | undefined {
   const links = [];
-  for (const { message } of deliveries) {
-    const sampled = sampledSpanContext(contextOf(message.headers?.get("traceparent") ?? ""));
+  for (const { header } of deliveries) {
+    const traceparent = header(headers.traceparent);
+    if (!claimsSampling(traceparent)) continue;
+    const sampled = sampledSpanContext(contextOf(traceparent));
     if (sampled !== undefined) links.push({ context: sampled });
     if (links.length === maxLinks) break;
   }
@@ -59,6 +63,10 @@ export function startBatchSpan(name: string, deliveries: readonly Delivery[]): S
   );
 }
 
+/** Whether the flags say so; what is wrong with the rest shows when it is parsed. */
+const claimsSampling = (traceparent: string): boolean =>
+  (Number.parseInt(traceparent.slice(53, 55), 16) & TraceFlags.SAMPLED) !== 0;
+
 /** Runs the work in the span's context, when there is a span. */
 export const inSpan = <T>(span: Span | undefined, work: () => T): T =>
   span === undefined ? work() : context.with(trace.setSpan(ROOT_CONTEXT, span), work);
@@ -70,39 +78,66 @@ export function unpack<E>(
   decode: (bytes: Uint8Array) => E,
   batch: Span | undefined,
 ): Unpacked<E> {
-  const { message, sequence, deliveries } = delivery;
-  const event = decode(message.data);
-  const { id, publication, traceparent } = envelopeOf(message.headers);
+  const event = decode(delivery.message.data);
+  const envelope = envelopeOf(delivery.header);
+  const span = startSpan(name, delivery, envelope, batch);
+  return { delivery, span, received: new ReceivedEvent(event, delivery, envelope, span) };
+}
+
+function startSpan(
+  name: string,
+  { message }: Delivery,
+  { id, traceparent }: Envelope,
+  batch: Span | undefined,
+): Span | undefined {
+  if (!claimsSampling(traceparent)) return undefined;
   const cause = contextOf(traceparent);
-  const span =
-    sampledSpanContext(cause) === undefined
-      ? undefined
-      : spans.startSpan(
-          `process ${name}`,
-          {
-            kind: SpanKind.CONSUMER,
-            links: batch === undefined ? [] : [{ context: batch.spanContext() }],
-            attributes: {
-              "messaging.system": "nats",
-              "messaging.destination.name": message.subject,
-              "messaging.message.id": id,
-            },
-          },
-          cause,
-        );
-  const own = span === undefined ? cause : trace.setSpan(cause, span);
-  return {
-    delivery,
-    span,
-    received: {
-      event,
-      id,
-      publication,
-      subject: message.subject,
-      sequence,
-      deliveries,
-      context: own,
-      traceparent: span === undefined && own === ROOT_CONTEXT ? "" : traceparentOf(own),
-    },
+  if (sampledSpanContext(cause) === undefined) return undefined;
+  const attributes = {
+    "messaging.system": "nats",
+    "messaging.destination.name": message.subject,
+    "messaging.message.id": id,
   };
+  const links = batch === undefined ? [] : [{ context: batch.spanContext() }];
+  return spans.startSpan(`process ${name}`, { kind: SpanKind.CONSUMER, links, attributes }, cause);
+}
+
+/** Contexts are made when asked for: most messages are not sampled, and most handlers do not ask. */
+class ReceivedEvent<E> implements Received<E> {
+  readonly event: E;
+  readonly id: string;
+  readonly publication: number;
+  readonly subject: string;
+  readonly sequence: bigint;
+  readonly deliveries: number;
+  readonly traceparent: string;
+  readonly #span: Span | undefined;
+  #context: Context | undefined;
+
+  constructor(event: E, delivery: Delivery, envelope: Envelope, span: Span | undefined) {
+    this.event = event;
+    this.id = envelope.id;
+    this.publication = envelope.publication;
+    this.subject = delivery.message.subject;
+    this.sequence = delivery.sequence;
+    this.deliveries = delivery.deliveries;
+    this.#span = span;
+    this.traceparent = traceparentFor(envelope.traceparent, span);
+  }
+
+  get context(): Context {
+    this.#context ??=
+      this.#span === undefined
+        ? contextOf(this.traceparent)
+        : trace.setSpan(contextOf(this.traceparent), this.#span);
+    return this.#context;
+  }
+}
+
+/** What is not as long as version 00 says is parsed, so that garbage is not passed on. */
+function traceparentFor(traceparent: string, span: Span | undefined): string {
+  if (span !== undefined) return traceparentOf(trace.setSpan(ROOT_CONTEXT, span));
+  return traceparent === "" || traceparent.length === 55
+    ? traceparent
+    : traceparentOf(contextOf(traceparent));
 }
