@@ -115,6 +115,39 @@ describe("a batch of news", () => {
     expect(waiting.toSorted()).to.deep.equal([...Array(5).fill("DECIDE"), ...Array(5).fill("TRY")]);
   });
 
+  it("keeps each order in its own trace, in every call and in the table", async () => {
+    const replica = await start({ windowMs: 300 });
+    const traceparents = new Map<string, Set<unknown>>();
+    const { callees } = replica.workflow;
+    for (const service of [callees.item, callees.payment, callees.status, callees.order]) {
+      for (const [name, call] of Object.entries(service)) {
+        const spy = (request: { requests?: { traceparent?: string }[] }, options: unknown) => {
+          const seen = traceparents.get(name) ?? traceparents.set(name, new Set()).get(name);
+          for (const { traceparent } of request.requests ?? []) seen?.add(traceparent);
+          return (call as (...parameters: unknown[]) => unknown)(request, options);
+        };
+        Object.assign(service, { [name]: spy });
+      }
+    }
+    const traced = (id: string, traceparent: string): News => {
+      const news = received(world.announce(id));
+      return { ...news, order: { ...news.order, traceparent } };
+    };
+    const both = (ids: readonly string[]) => ids.map((id, index) => traced(id, `trace-${index}`));
+    const ids = many(2, "order", { deferred: true });
+    await handleNews(replica.workflow, both(ids));
+    await eventually("decided", () => ids.every((id) => world.stateOf(id) === CONFIRMED));
+    await handleNews(replica.workflow, both(ids));
+    const cancelled = many(2, "cancelled");
+    for (const id of cancelled) world.move(id, PENDING, CANCELLED);
+    await handleNews(replica.workflow, both(cancelled));
+    traceparents.delete("batchGetOrders"); // It names orders only.
+    expect(traceparents.size).to.equal(9);
+    for (const seen of traceparents.values()) {
+      expect([...seen]).to.have.members(["trace-0", "trace-1"]);
+    }
+  });
+
   it("takes only the latest news of an order", async () => {
     const replica = await start();
     const [id = ""] = many(1, "order");
