@@ -1,20 +1,18 @@
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { Daemon, type DaemonSpec } from "../process/daemon.ts";
 import type { Account } from "../process/folders.ts";
 import { freePort } from "../process/ports.ts";
 import { postgresAccount } from "./account.ts";
 import { type PostgresBinaries, postgresBinaries } from "./binaries.ts";
+import { makeCluster, OWNER, syncInBackground } from "./cluster.ts";
 import { createDatabase } from "./createDatabase.ts";
+import { postgresEnvironment } from "./environment.ts";
 import { placeBinaries, placeData } from "./placement.ts";
 import { type PostgresTuning, postgresSettings } from "./settings.ts";
 import { clearStaleLock } from "./staleLock.ts";
 
-const OWNER = "waybill";
 const READY_WITHIN_MS = 60_000; // Recovery after a crash replays what was written since the last checkpoint.
-const run = promisify(execFile);
 
 export interface PostgresOptions extends PostgresTuning {
   /** The folder of the cluster and its log; made when it is not there. */
@@ -40,7 +38,8 @@ export async function preparePostgres(options: PostgresOptions): Promise<Prepare
   const binaries = placeBinaries(await postgresBinaries(), account);
   const folder = placeData(options.dataDir, account);
   const cluster = join(folder, "cluster");
-  if (!existsSync(join(cluster, "PG_VERSION"))) await makeCluster(binaries, account, folder);
+  const isNew = !existsSync(cluster);
+  if (isNew) await makeCluster(binaries, account, folder);
   const port = options.port ?? (await freePort());
   const spec = serverSpec(binaries, account, folder, port, options);
   return {
@@ -50,27 +49,11 @@ export async function preparePostgres(options: PostgresOptions): Promise<Prepare
     url: (database) => `postgres://${OWNER}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     start: async (signal) => {
       await clearStaleLock(cluster);
-      return Daemon.start(spec, signal);
+      const daemon = await Daemon.start(spec, signal);
+      if (isNew && options.fsync !== false) syncInBackground(binaries, account, cluster);
+      return daemon;
     },
   };
-}
-
-/** An interrupted initdb leaves a folder that looks like a cluster, so it works beside it; the name changes when all is there. */
-async function makeCluster(
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  folder: string,
-): Promise<void> {
-  const cluster = join(folder, "cluster");
-  rmSync(cluster, { recursive: true, force: true });
-  const access = ["--username", OWNER, "--auth", "trust"];
-  const locale = ["--encoding", "UTF8", "--locale", "C"];
-  const provider = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"];
-  await run(
-    binaries.initdb,
-    ["-D", cluster, ...access, ...locale, ...provider, "--no-instructions", "--no-sync"],
-    { ...account, cwd: "/", env: environment() },
-  );
 }
 
 function serverSpec(
@@ -87,18 +70,13 @@ function serverSpec(
     name: "PostgreSQL",
     command: binaries.postgres,
     args: ["-D", cluster, "-p", String(port), ...flags],
-    options: { ...account, cwd: "/", env: environment() },
+    options: { ...account, cwd: "/", env: postgresEnvironment() },
     logFile: join(folder, "postgres.log"),
     stopSignal: "INT",
     orphanSignal: tuning.fsync === false ? "QUIT" : "INT",
     isReady: async (pid) => isAccepting(join(cluster, "postmaster.pid"), pid),
     readyWithinMs: READY_WITHIN_MS,
   };
-}
-
-/** Nothing of the user's PG… variables and locale. */
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
 }
 
 /** The lock file's first line is the server's process id, its eighth the state. */
