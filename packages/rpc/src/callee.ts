@@ -16,7 +16,7 @@ import { maxMessageBytes, transportOptions } from "./transport.ts";
 export interface CalleeConfig extends PolicyLimits {
   /** The callee's name, for people: "status". */
   readonly callee: string;
-  /** host:port. */
+  /** host:port; of several replicas, separated by commas and IPv4, which take calls in turn. */
   readonly address: string;
   readonly logger: Logger;
   /** How long one attempt waits for its answer. Default 2,000 ms. */
@@ -77,11 +77,17 @@ export function breakerState(callee: string): BreakerState | undefined {
 /** A callee that is gone is noticed within keepalive + timeout; one that is back, within maxBackoff. */
 const connection = { keepaliveMs: 10_000, keepaliveTimeoutMs: 2_000, maxBackoffMs: 500 } as const;
 
+/** Replicas behind one name or list of addresses share the calls, and a dead one is left out. */
+const inTurn = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] });
+
+const targetOf = (address: string): string => (address.includes(",") ? `ipv4:${address}` : address);
+
 function connect(config: CalleeConfig): SharedCallee {
   const { callee, address, logger, attemptTimeoutMs = 2_000 } = config;
   const channels = Array.from({ length: config.channels ?? 2 }, () =>
-    createChannel(address, undefined, {
+    createChannel(targetOf(address), undefined, {
       ...transportOptions(maxMessageBytes),
+      "grpc.enable_channelz": 0, // Bookkeeping per call that nobody reads.
       "grpc.keepalive_time_ms": connection.keepaliveMs,
       "grpc.keepalive_timeout_ms": connection.keepaliveTimeoutMs,
       "grpc.keepalive_permit_without_calls": 1,
@@ -90,6 +96,7 @@ function connect(config: CalleeConfig): SharedCallee {
       "grpc.min_reconnect_backoff_ms": attemptTimeoutMs, // nice-grpc: the timeout of connecting.
       "grpc.enable_retries": 0, // Retrying is the policies' business.
       "grpc.use_local_subchannel_pool": 1, // Otherwise all channels share one connection.
+      "grpc.service_config": inTurn,
     }),
   );
   const probe = () => checkHealth(channels, attemptTimeoutMs);

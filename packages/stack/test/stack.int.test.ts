@@ -137,9 +137,9 @@ describe("a stack", () => {
     expect(variables).to.include({ HOLD_EXPIRY: "3s", CANCELLATION_WINDOW: "5s" });
     expect(variables.DATABASE_URL).to.equal(stack.databaseUrl("order"));
     expect(variables.STATUS_ADDRESS).to.equal(
-      `ipv4:${stack.address("status", 0)},${stack.address("status", 1)}`,
+      `${stack.address("status", 0)},${stack.address("status", 1)}`,
     );
-    expect(stack.target("status")).to.equal(variables.STATUS_ADDRESS);
+    expect(stack.addresses("status")).to.equal(variables.STATUS_ADDRESS);
     expect(await isServing(stack.address("status", 1))).to.equal(true);
   });
 

@@ -64,12 +64,19 @@ export function envUrl(defaultUrl?: string) {
   );
 }
 
-/** A host and port such as 127.0.0.1:50052 or status:50052. Without a default it is required. */
+/**
+ * A host and port such as 127.0.0.1:50052 or status:50052, or those of several replicas separated
+ * by commas. Without a default the variable is required.
+ */
 export function envAddress(defaultAddress?: string) {
-  return read("an address such as 127.0.0.1:50052", defaultAddress, (text) => {
-    const port = /^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text)?.[1];
-    return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535 ? text : undefined;
-  });
+  return read("an address such as 127.0.0.1:50052", defaultAddress, (text) =>
+    text.split(",").every(isAddress) ? text : undefined,
+  );
+}
+
+function isAddress(text: string): boolean {
+  const port = Number(/^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
 }
 
 /** Any text. Without a default the variable is required. */

@@ -2,8 +2,8 @@ import { relative } from "node:path";
 import type { StackEvent } from "../stack/events.ts";
 import type { Stack } from "../stack/stack.ts";
 
-/** After so many failures in a row the last lines of a part are shown, and again at every doubling. */
-const SHOW_OUTPUT_AT = 2;
+/** After so many failures in a row the last lines of a part are shown, and again at every doubling. At its first start, three end it all. */
+const SHOW_OUTPUT_AT = 4;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -29,7 +29,6 @@ export function line(event: StackEvent): string {
   }
 }
 
-/** At 2, 4, 8, … failures in a row. */
 const showsOutput = (failures: number): boolean =>
   failures >= SHOW_OUTPUT_AT && Number.isInteger(Math.log2(failures));
 

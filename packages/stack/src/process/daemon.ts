@@ -32,11 +32,11 @@ export interface DaemonSpec {
 /** A process ended before it served, or took too long. The message ends with its last lines of output. */
 export class StartError extends Error {
   override readonly name = "StartError";
-  /** What happened, without the output. */
+  /** What happened, without the name and the output. */
   readonly problem: string;
 
-  constructor(problem: string, logFile: string) {
-    super(`${problem}\n${lastLines(logFile)}`);
+  constructor(name: string, problem: string, logFile: string) {
+    super(`${name} ${problem}\n${lastLines(logFile)}`);
     this.problem = problem;
   }
 }
@@ -132,9 +132,9 @@ export class Daemon implements AsyncDisposable {
     while (true) {
       const failure = await Promise.race([startFailed, isReady(this.pid)]);
       if (failure === true) return;
-      if (failure !== false) throw new StartError(`${name} ${failure}`, logFile);
+      if (failure !== false) throw new StartError(name, failure, logFile);
       if (performance.now() > deadline)
-        throw new StartError(`${name} did not serve within ${readyWithinMs / 1000} s`, logFile);
+        throw new StartError(name, `did not serve within ${readyWithinMs / 1000} s`, logFile);
       await delay(pollMs, undefined, { signal });
     }
   }

@@ -56,10 +56,6 @@ export async function planStack(options: StackOptions): Promise<Plan> {
 export const partName = (service: ServiceName, replica: number): string =>
   replica === 0 ? service : `${service}.${replica + 1}`;
 
-/** The gRPC target that names all addresses of a service. */
-export const grpcTarget = (addresses: readonly string[]): string =>
-  addresses.length === 1 ? (addresses[0] ?? "") : `ipv4:${addresses.join(",")}`;
-
 function replicaCount({ replicas = 1 }: StackOptions, service: ServiceName): number {
   const count = typeof replicas === "number" ? replicas : (replicas[service] ?? 1);
   if (!Number.isInteger(count) || count < 1 || count > MAX_REPLICAS)

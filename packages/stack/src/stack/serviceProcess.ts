@@ -3,7 +3,7 @@ import type { DaemonSpec } from "../process/daemon.ts";
 import { type ServiceName, serviceNames } from "./catalogue.ts";
 import { isServing } from "./health.ts";
 import type { StackOptions } from "./options.ts";
-import { grpcTarget, type Plan, type PlannedReplica } from "./plan.ts";
+import type { Plan, PlannedReplica } from "./plan.ts";
 import { compileCache, repositoryRoot } from "./repository.ts";
 
 const READY_WITHIN_MS = 60_000; // Migrations of a large database, on a busy machine.
@@ -62,7 +62,7 @@ function calleeAddresses(plan: Plan): NodeJS.ProcessEnv {
   const variables: NodeJS.ProcessEnv = {};
   for (const service of serviceNames) {
     const name = `${service.toUpperCase()}_ADDRESS`;
-    const planned = grpcTarget(plan.addresses[service]);
+    const planned = plan.addresses[service].join(",");
     variables[name] = running.has(service) ? planned : (process.env[name] ?? planned);
   }
   return variables;

@@ -1,6 +1,6 @@
 import type { DatabaseName, ServiceName } from "./catalogue.ts";
 import type { Parts } from "./parts.ts";
-import { grpcTarget, type Plan, partName } from "./plan.ts";
+import { type Plan, partName } from "./plan.ts";
 import type { DatabaseServer, MessageServer } from "./servers.ts";
 import type { StackProcess } from "./stackFile.ts";
 
@@ -15,8 +15,8 @@ export interface Stack extends AsyncDisposable {
   databaseUrl(name: DatabaseName): string;
   /** host:port of one replica. */
   address(service: ServiceName, replica?: number): string;
-  /** The gRPC target that names all replicas of a service. */
-  target(service: ServiceName): string;
+  /** The addresses of all replicas of a service, separated by commas, as clients and STATUS_ADDRESS and the like take them. */
+  addresses(service: ServiceName): string;
   /** What runs now; a process that is being restarted is missing. */
   processes(): readonly StackProcess[];
   /** The id of a process that runs; undefined while it is down. */
@@ -69,7 +69,7 @@ export function stackHandle(made: StackParts, cleanUp: AsyncDisposableStack): St
     natsUrl: messages.url,
     databaseUrl: database.databaseUrl,
     address,
-    target: (service) => grpcTarget(plan.addresses[service]),
+    addresses: (service) => plan.addresses[service].join(","),
     processes: () => parts.processes(),
     pid: (part, replica) => supervisor(part, replica).pid,
     kill: (part, signal, replica) => supervisor(part, replica).kill(signal),
