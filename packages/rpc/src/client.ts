@@ -118,7 +118,7 @@ function unaryCall(
       endSpan(span, Status.OK);
       return response;
     } catch (error) {
-      const refusal = toRefusal(error, callee.name);
+      const refusal = toRefusal(error, callee.name, options.signal);
       endSpan(span, refusal.code, refusal.message);
       throw refusal;
     }
@@ -144,8 +144,9 @@ async function perform(
   return outcome.response;
 }
 
-function toRefusal(error: unknown, callee: string): Refusal {
+function toRefusal(error: unknown, callee: string, signal: AbortSignal | undefined): Refusal {
   if (error instanceof Refusal) return error;
+  if (signal?.aborted === true) return cancelled(error);
   if (isBrokenCircuitError(error)) return unavailable(callee);
   if (error instanceof BulkheadRejectedError) return overloaded(callee);
   if (error instanceof TaskCancelledError) return deadlineExceeded(callee, error);
@@ -165,8 +166,7 @@ function streamingCall(path: string, callee: Callee, invoke: Streaming) {
     try {
       yield* context.with(traced, () => invoke(request, { ...options, ...deadline, metadata }));
     } catch (error) {
-      const refusal =
-        options.signal?.aborted === true ? cancelled(error) : toRefusal(error, callee.name);
+      const refusal = toRefusal(error, callee.name, options.signal);
       code = refusal.code;
       throw refusal;
     } finally {

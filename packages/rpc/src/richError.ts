@@ -13,38 +13,50 @@ import { Refusal, reasonName, reasonNamed } from "./refusal.ts";
 /** The domain of Waybill's reasons in google.rpc.ErrorInfo. */
 const domain = "waybill";
 
-/**
- * Limits that keep an error within one header block of HTTP/2, which has 64 KiB for everything.
- * Texts are measured in characters.
- */
-const limits = { message: 2_000, violations: 50, description: 200, facts: 128, fact: 200 } as const;
+/** The longest message and the longest text in the details. Unit: characters. */
+const maxLength = { message: 1_000, detail: 300 } as const;
 
-/** Cuts a text; a character that was cut in half would make the status header unwritable. */
+/**
+ * What the facts and the violations may take of the trailer, each. Together with the message, in
+ * base64, that stays well within one header block of HTTP/2. Unit: bytes.
+ */
+const detailsBudgetBytes = 12 * 1024;
+
+/** Cuts a text; a character that was cut in half would make the status unwritable. */
 const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
+
+/** As many of the pairs of texts as the trailer has room for, each text cut to its limit. */
+function fitting(pairs: readonly (readonly [string, string])[]): [string, string][] {
+  let leftBytes = detailsBudgetBytes;
+  const kept: [string, string][] = [];
+  for (const [name, text] of pairs) {
+    const pair: [string, string] = [cut(name, maxLength.detail), cut(text, maxLength.detail)];
+    leftBytes -= Buffer.byteLength(pair[0]) + Buffer.byteLength(pair[1]) + pairOverheadBytes;
+    if (leftBytes < 0) break;
+    kept.push(pair);
+  }
+  return kept;
+}
+
+/** Tags and lengths of two fields and of the message around them. */
+const pairOverheadBytes = 10;
 
 /** The gRPC status of a Refusal, with ErrorInfo, BadRequest and RetryInfo as rich details. */
 export function toRichError(refusal: Refusal): RichServerError {
-  const facts = Object.entries(refusal.metadata).slice(0, limits.facts);
+  const { code, reason, message, metadata, violations, retryDelayMs } = refusal;
+  const facts = Object.fromEntries(fitting(Object.entries(metadata)));
   const details: (ErrorInfo | BadRequest | RetryInfo)[] = [
-    ErrorInfo.fromPartial({
-      domain,
-      reason: reasonName(refusal.reason),
-      metadata: Object.fromEntries(facts.map(([name, value]) => [name, cut(value, limits.fact)])),
-    }),
+    ErrorInfo.fromPartial({ domain, reason: reasonName(reason), metadata: facts }),
   ];
-  if (refusal.violations.length > 0) {
-    const fieldViolations = refusal.violations
-      .slice(0, limits.violations)
-      .map(({ field, description }) => ({
-        field: cut(field, limits.description),
-        description: cut(description, limits.description),
-      }));
+  if (violations.length > 0) {
+    const pairs = violations.map((violation) => [violation.field, violation.description] as const);
+    const fieldViolations = fitting(pairs).map(([field, description]) => ({ field, description }));
     details.push(BadRequest.fromPartial({ fieldViolations }));
   }
-  if (refusal.retryDelayMs !== undefined) {
-    details.push(RetryInfo.fromPartial({ retryDelay: toDuration(refusal.retryDelayMs, Number) }));
+  if (retryDelayMs !== undefined) {
+    details.push(RetryInfo.fromPartial({ retryDelay: toDuration(retryDelayMs, Number) }));
   }
-  return new RichServerError(refusal.code, cut(refusal.message, limits.message), details);
+  return new RichServerError(code, cut(message, maxLength.message), details);
 }
 
 /** Whether the callee's own code answered with this error, rather than the way to it. */

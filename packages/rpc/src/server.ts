@@ -1,4 +1,3 @@
-import type { ServerOptions } from "@grpc/grpc-js";
 import type { Logger } from "@waybill/chassis";
 import {
   type CompatServiceDefinition,
@@ -57,11 +56,15 @@ export async function startServer<const Definitions extends readonly TsProtoServ
   const entries = (config.services as readonly ServiceEntry[]).map(implemented);
   const names = ["", ...entries.map(([definition]) => definition.fullName)];
   const health = notServing(names);
-  const options: ServerOptions = transportOptions(maxMessageBytes);
-  const server = createServer(options).use(
-    handleCalls({ draining: draining.signal, logger: config.logger }),
-  );
-  for (const [definition, implementation] of entries) server.add(definition, implementation);
+  // Without channelz grpc-js does not know its connections and could not force a shutdown.
+  const server = createServer({
+    ...transportOptions(maxMessageBytes),
+    "grpc.enable_channelz": 1,
+  }).use(handleCalls({ draining: draining.signal, logger: config.logger }));
+  for (const [definition, implementation] of entries) {
+    // grpc-js takes no empty service; to its callers a missing one is UNIMPLEMENTED as well.
+    if (Object.keys(definition.methods).length > 0) server.add(definition, implementation);
+  }
   server.add(HealthDefinition, HealthServiceImpl(health));
   for (const [definition, implementation] of reflectionServices(names.slice(1))) {
     server.add(definition, implementation);
@@ -127,9 +130,8 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   try {
     return await server.listen(`${host}:${port}`);
   } catch (cause) {
-    throw new Error(`Cannot listen on ${host}:${port}; is another process using the port?`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause });
   }
 }
 

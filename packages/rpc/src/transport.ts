@@ -11,5 +11,4 @@ export const transportOptions = (maxBytes: number): ChannelOptions => ({
   "grpc.max_receive_message_length": maxBytes,
   "grpc.max_send_message_length": maxBytes,
   "grpc-node.flow_control_window": flowControlWindowBytes,
-  "grpc.enable_channelz": 0, // Bookkeeping per call that nobody reads.
 });

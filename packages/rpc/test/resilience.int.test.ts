@@ -1,0 +1,306 @@
+import { createServer as createTcpServer, type Socket } from "node:net";
+import { ErrorReason } from "@waybill/contracts/errors";
+import { expect } from "chai";
+import { breakerState, type Refusal, refuse, Status } from "../src/index.ts";
+import {
+  aborted,
+  clientOf,
+  type Handlers,
+  keptLog,
+  refusalFrom,
+  serve,
+  timed,
+  until,
+} from "./support.ts";
+
+const ok: Handlers["getStatus"] = async ({ orderId }) => ({ status: { orderId } });
+
+/** A handler that refuses so many times and then answers; and how often it was called. */
+function failing(times: number, refusal: () => Refusal) {
+  const state = { calls: 0 };
+  const getStatus: Handlers["getStatus"] = async () => {
+    state.calls += 1;
+    if (state.calls <= times) throw refusal();
+    return { status: { orderId: "done" } };
+  };
+  return { state, getStatus };
+}
+
+/** A port on which nobody listens. */
+async function deadAddress(): Promise<string> {
+  const server = await serve({});
+  await server.drain();
+  return server.address;
+}
+
+const portOf = (address: string) => Number(address.split(":")[1]);
+
+describe("a retry", () => {
+  const unavailable = (retryDelayMs?: number) => () =>
+    refuse.unavailable(ErrorReason.CALLEE_UNAVAILABLE, "not now", retryDelayMs);
+
+  it("helps against what is over soon", async () => {
+    const { state, getStatus } = failing(2, unavailable());
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    expect((await client.getStatus({})).status?.orderId).to.equal("done");
+    expect(state.calls).to.equal(3);
+  });
+
+  it("waits as long as the callee asks, when that is short", async () => {
+    const { state, getStatus } = failing(1, unavailable(300));
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    expect(await timed(client.getStatus({}))).to.be.within(295, 600);
+    expect(state.calls).to.equal(2);
+  });
+
+  it("is made after RESOURCE_EXHAUSTED that says when to come again", async () => {
+    const overloaded = () => refuse.resourceExhausted(ErrorReason.OVERLOADED, "full", 20);
+    const { state, getStatus } = failing(1, overloaded);
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    await client.getStatus({});
+    expect(state.calls).to.equal(2);
+  });
+
+  const final: readonly [what: string, refusal: () => Refusal][] = [
+    ["a wrong request", () => refuse.invalidField("order_id", "is bad")],
+    ["a business refusal", () => refuse.failedPrecondition(ErrorReason.OUT_OF_STOCK, "short")],
+    ["an abort", () => refuse.aborted(ErrorReason.ORDER_CANCELLED, "cancelled")],
+    ["a long wait", unavailable(60_000)],
+  ];
+  for (const [what, refusal] of final) {
+    it(`is not made after ${what}`, async () => {
+      const { state, getStatus } = failing(9, refusal);
+      await using server = await serve({ getStatus });
+      await using client = clientOf(server.address);
+      expect((await refusalFrom(client.getStatus({}))).message).to.equal(refusal().message);
+      expect(state.calls).to.equal(1);
+    });
+  }
+
+  it("is made when an attempt gets no answer", async () => {
+    let calls = 0;
+    const getStatus: Handlers["getStatus"] = async (request, call) => {
+      calls += 1;
+      if (calls === 1) await aborted(call.signal);
+      return ok?.(request, call) ?? {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, { attemptTimeoutMs: 100 });
+    expect(await timed(client.getStatus({}))).to.be.within(95, 400);
+    expect(calls).to.equal(2);
+  });
+
+  it("finds the callee that was restarted in the middle of a call", async () => {
+    let entered = 0;
+    const stuck: Handlers["getStatus"] = async (_, { signal }) => {
+      entered += 1;
+      await aborted(signal);
+      return {};
+    };
+    const server = await serve({ getStatus: stuck }, { drainMs: 0 });
+    await using client = clientOf(server.address, { attempts: 10 });
+    const call = client.getStatus({ orderId: "o-1" });
+    await until(() => entered === 1);
+    await server.drain();
+    await using _restarted = await serve({ getStatus: ok }, { port: server.port });
+    expect((await call).status?.orderId).to.equal("o-1");
+  });
+});
+
+describe("a breaker", () => {
+  it("opens when nobody listens, answers at once, and closes when somebody does", async () => {
+    const address = await deadAddress();
+    const { logger, lines } = keptLog();
+    await using client = clientOf(address, { callee: "b1", logger });
+    const first = await refusalFrom(client.getStatus({}));
+    expect(first).to.include({ code: Status.UNAVAILABLE, reason: ErrorReason.CALLEE_UNAVAILABLE });
+    await refusalFrom(client.getStatus({}));
+    expect(breakerState("b1")).to.equal("open");
+
+    const durations: number[] = [];
+    for (let i = 0; i < 50; i++) durations.push(await timed(client.getStatus({})));
+    expect(durations.toSorted((a, b) => a - b)[25]).to.be.below(1);
+    const refusal = await refusalFrom(client.getStatus({}));
+    expect(refusal).to.include({
+      code: Status.UNAVAILABLE,
+      reason: ErrorReason.CALLEE_UNAVAILABLE,
+    });
+    expect(refusal.metadata).to.deep.equal({ callee: "b1" });
+
+    await using _server = await serve({ getStatus: ok }, { port: portOf(address) });
+    const back = performance.now();
+    await until(() =>
+      client.getStatus({}).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(performance.now() - back).to.be.below(2_000);
+    expect(breakerState("b1")).to.equal("closed");
+    const states = lines.map(({ breaker }) => breaker);
+    expect(states.slice(0, 2)).to.deep.equal(["open", "half-open"]);
+    expect(states.at(-1)).to.equal("closed");
+  });
+
+  it("opens when the callee accepts but never answers, and sacrifices no caller to ask again", async () => {
+    const sockets = new Set<Socket>();
+    const hole = createTcpServer((socket) => sockets.add(socket.on("error", () => {})));
+    await new Promise<void>((resolve) => hole.listen(0, "127.0.0.1", resolve));
+    const address = `127.0.0.1:${(hole.address() as { port: number }).port}`;
+    await using client = clientOf(address, {
+      callee: "b2",
+      attemptTimeoutMs: 100,
+      breaker: { consecutiveFailures: 3, halfOpenAfterMs: 50 },
+    });
+    expect((await refusalFrom(client.getStatus({}))).code).to.be.oneOf([
+      Status.DEADLINE_EXCEEDED,
+      Status.UNAVAILABLE,
+    ]);
+    expect(breakerState("b2")).to.not.equal("closed");
+    const seen = new Set<string | undefined>();
+    const end = performance.now() + 400;
+    let slowest = 0;
+    while (performance.now() < end) {
+      seen.add(breakerState("b2"));
+      slowest = Math.max(slowest, await timed(client.getStatus({})));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect([...seen]).to.have.members(["open", "half-open"]);
+    expect(slowest).to.be.below(50);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => hole.close(resolve));
+  });
+
+  it("does not count refusals of the callee's own", async () => {
+    const { getStatus } = failing(1_000, () => refuse.unavailable(ErrorReason.TRY_PENDING, "wait"));
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, { callee: "b3", attempts: 1 });
+    for (let i = 0; i < 20; i++) await refusalFrom(client.getStatus({}));
+    expect(breakerState("b3")).to.equal("closed");
+  });
+
+  it("counts attempts in a row: an answer in between starts anew", async () => {
+    let calls = 0;
+    const getStatus: Handlers["getStatus"] = async (_, { signal }) => {
+      calls += 1;
+      if (calls % 3 !== 0) await aborted(signal);
+      return {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, {
+      callee: "b4",
+      attempts: 1,
+      attemptTimeoutMs: 30,
+      breaker: { consecutiveFailures: 3 },
+    });
+    for (let i = 0; i < 9; i++) await timed(client.getStatus({}));
+    expect(breakerState("b4")).to.equal("closed");
+  });
+
+  it("is shared by all clients of one address, and forgotten with the last", async () => {
+    const address = await deadAddress();
+    const one = clientOf(address, { callee: "b5" });
+    const other = clientOf(address, { callee: "b5" });
+    for (let i = 0; i < 2; i++) await refusalFrom(one.getStatus({}));
+    expect(await timed(other.getStatus({}))).to.be.below(20);
+    await one[Symbol.asyncDispose]();
+    expect(breakerState("b5")).to.equal("open");
+    await other[Symbol.asyncDispose]();
+    expect(breakerState("b5")).to.equal(undefined);
+  });
+});
+
+describe("a callee that is restarted between two calls", () => {
+  it("is found again within about a second", async () => {
+    const server = await serve({ getStatus: ok });
+    await using client = clientOf(server.address);
+    await client.getStatus({});
+    await server.drain();
+    await refusalFrom(client.getStatus({}));
+    await using _restarted = await serve({ getStatus: ok }, { port: server.port });
+    const start = performance.now();
+    await until(() =>
+      client.getStatus({}).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(performance.now() - start).to.be.below(1_500);
+  });
+});
+
+describe("a bulkhead", () => {
+  it("lets so many calls through at a time, lets so many wait, and refuses the rest", async () => {
+    let running = 0;
+    let most = 0;
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const getStatus: Handlers["getStatus"] = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await gate;
+      running -= 1;
+      return {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, { bulkhead: { concurrent: 2, queued: 3 } });
+    const calls = Array.from({ length: 6 }, () => client.getStatus({}));
+    const refusal = await refusalFrom(calls[5] as Promise<unknown>);
+    expect(refusal).to.include({ code: Status.RESOURCE_EXHAUSTED, reason: ErrorReason.OVERLOADED });
+    await until(() => running === 2);
+    open();
+    await Promise.all(calls.slice(0, 5));
+    expect(most).to.equal(2);
+  });
+
+  it("does not let a call wait beyond its deadline", async () => {
+    const getStatus: Handlers["getStatus"] = async (_, { signal }) => {
+      await aborted(signal);
+      return {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, {
+      bulkhead: { concurrent: 1, queued: 3 },
+      attempts: 1,
+    });
+    const long = client.getStatus({}, { timeoutMs: 1_000 }).catch(() => {});
+    const waiting = client.getStatus({}, { timeoutMs: 50 });
+    const [duration, refusal] = await Promise.all([timed(waiting), refusalFrom(waiting)]);
+    expect(refusal.code).to.equal(Status.DEADLINE_EXCEEDED);
+    expect(duration).to.be.below(300);
+    await long;
+  });
+});
+
+describe("a caller that gives up", () => {
+  it("is CANCELLED at once, is not retried, and stops the callee's work", async () => {
+    let abortions = 0;
+    let calls = 0;
+    const getStatus: Handlers["getStatus"] = async (_, { signal }) => {
+      calls += 1;
+      await aborted(signal);
+      abortions += 1;
+      return {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    const controller = new AbortController();
+    const call = refusalFrom(client.getStatus({}, { signal: controller.signal }));
+    await until(() => calls === 1);
+    controller.abort();
+    expect((await call).code).to.equal(Status.CANCELLED);
+    await until(() => abortions === 1);
+    expect(calls).to.equal(1);
+  });
+
+  it("before the call is made makes none", async () => {
+    const { state, getStatus } = failing(0, () => refuse.invalidField("a", "b"));
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    const { code } = await refusalFrom(client.getStatus({}, { signal: AbortSignal.abort() }));
+    expect(code).to.equal(Status.CANCELLED);
+    expect(state.calls).to.equal(0);
+  });
+});
