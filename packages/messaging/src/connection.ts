@@ -131,7 +131,14 @@ async function watch(
 export const isNotFound = (error: unknown): boolean =>
   error instanceof NatsError && (error.code === "404" || error.api_error?.code === 404);
 
-/** Whether nobody answers for the subject: no stream has it, or JetStream is not up yet. */
-export const isNoResponders = (error: unknown): boolean =>
-  error instanceof NatsError &&
-  (error.code === ErrorCode.NoResponders || error.code === ErrorCode.JetStreamNotEnabled);
+/** Whether NATS or its JetStream does not answer: later it will. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof ConnectionLostError ||
+  (error instanceof NatsError && awayCodes.has(error.code as ErrorCode));
+
+const awayCodes = new Set([
+  ErrorCode.NoResponders,
+  ErrorCode.JetStreamNotEnabled,
+  ErrorCode.Timeout,
+  ErrorCode.Disconnect,
+]);

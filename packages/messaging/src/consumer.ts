@@ -26,7 +26,7 @@ export interface BatchConsumer<E> {
   readonly maxBatch?: number;
   /** How many batches are handled at once. Default 1. Events of one key may be in two of them. */
   readonly lanes?: number;
-  /** Whether a throw says nothing about the events. Default: by the error's name or gRPC code. */
+  /** Whether a throw says nothing about the events. Default: see `isTransientFailure`. */
   readonly isTransient?: (error: unknown) => boolean;
   /** After this long without a word, the server delivers a message again. Unit: ms. Default 30 s. */
   readonly ackWaitMs?: number;

@@ -6,7 +6,7 @@ import { RunningConsumption } from "./consumption.ts";
 import { type DeadLetters, deadLettersOn } from "./deadLetters.ts";
 import { DeadLetterWriter } from "./deadLetterWriter.ts";
 import { headersOf, type OutgoingEvent } from "./envelope.ts";
-import { isTransientByName } from "./narrowing.ts";
+import { isTransientFailure } from "./narrowing.ts";
 import { encodePosition } from "./position.ts";
 import { Publisher, type Receipt } from "./publisher.ts";
 import { endOf, type Read, type ReadOptions, readStream } from "./reader.ts";
@@ -48,7 +48,7 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
   const { logger } = options;
   const streams = new StreamKeeper(connection, options.streamReplicas ?? 1);
   const publisher = new Publisher(connection);
-  const deadLetterWriter = new DeadLetterWriter(publisher);
+  const deadLetterWriter = new DeadLetterWriter(connection, publisher);
   const closing = new AbortController();
   const begun: AsyncDisposable[] = [];
   const begin = <T extends AsyncDisposable>(one: T): T => {
@@ -88,7 +88,7 @@ function settingsOf<E>(consumer: BatchConsumer<E>, logger: Logger): ConsumerSett
     ackWaitMs: 30_000,
     attempts: 3,
     heartbeatMs: 5_000,
-    isTransient: isTransientByName,
+    isTransient: isTransientFailure,
     ...consumer,
     logger: logger.child({ durable: consumer.durable }),
   };

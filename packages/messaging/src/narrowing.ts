@@ -1,3 +1,4 @@
+import { isTransient } from "@waybill/persistence";
 import { again, dead, type Outcome } from "./outcome.ts";
 
 export interface Narrowing<Element> {
@@ -43,8 +44,9 @@ const transientNames = new Set(["UnavailableError", "OverloadedError", "Draining
 /** gRPC: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const transientCodes = new Set<unknown>([1, 4, 8, 14]);
 
-/** Errors that name themselves so: unavailable databases and callees, full or draining queues. */
-export function isTransientByName(error: unknown): boolean {
+/** Unavailable databases and callees, lost conflicts, full or draining queues. */
+export function isTransientFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isTransient(error)) return true;
   return transientNames.has(error.name) || ("code" in error && transientCodes.has(error.code));
 }

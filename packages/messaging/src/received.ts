@@ -37,7 +37,7 @@ export interface Unpacked<E> {
   readonly span: Span | undefined;
 }
 
-const spans = tracer("waybill.messaging");
+const spans = () => tracer("waybill.messaging");
 /** More links than this are of no use to a reader. */
 const maxLinks = 128;
 
@@ -56,7 +56,7 @@ export function startBatchSpan(name: string, deliveries: readonly Delivery[]): S
   }
   if (links.length === 0) return undefined;
   const attributes = { "messaging.batch.message_count": deliveries.length };
-  return spans.startSpan(
+  return spans().startSpan(
     `batch ${name}`,
     { root: true, kind: SpanKind.CONSUMER, links, attributes },
     ROOT_CONTEXT,
@@ -99,7 +99,11 @@ function startSpan(
     "messaging.message.id": id,
   };
   const links = batch === undefined ? [] : [{ context: batch.spanContext() }];
-  return spans.startSpan(`process ${name}`, { kind: SpanKind.CONSUMER, links, attributes }, cause);
+  return spans().startSpan(
+    `process ${name}`,
+    { kind: SpanKind.CONSUMER, links, attributes },
+    cause,
+  );
 }
 
 /** Contexts are made when asked for: most messages are not sampled, and most handlers do not ask. */

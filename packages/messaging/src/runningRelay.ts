@@ -69,12 +69,22 @@ export class RunningRelay<Row> implements Relay<Row> {
   }
 
   #take(row: Row, epoch: bigint, landed?: (published: boolean) => void): boolean {
-    const event = this.#options.toEvent(row);
+    const event = this.#eventOf(row);
+    if (event === undefined) return false;
     if (this.#mine.has(event.id) || this.#mine.size >= maxQueued) return false;
     this.#mine.add(event.id);
     this.#queue.push({ row, event, epoch, landed });
     this.#launch();
     return true;
+  }
+
+  #eventOf(row: Row): OutgoingEvent | undefined {
+    try {
+      return this.#options.toEvent(row);
+    } catch (error) {
+      this.#complain(error, "an event cannot be made of a row");
+      return undefined;
+    }
   }
 
   #launch(): void {

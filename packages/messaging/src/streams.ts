@@ -1,6 +1,7 @@
+import { backoff, sleep } from "@waybill/chassis";
 import type { StreamSpec } from "@waybill/contracts/events";
 import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from "nats";
-import { type Connection, isNotFound } from "./connection.ts";
+import { type Connection, isAway, isNotFound } from "./connection.ts";
 import { msgIdHeader } from "./envelope.ts";
 
 /** What identifies a stream and how far it has come. */
@@ -14,6 +15,8 @@ export interface StreamState {
 
 /** How long JetStream remembers message ids. Unit: ms. */
 const duplicateWindowMs = 120_000;
+/** How long to wait for JetStream when a stream is first created. Unit: ms. */
+const ensureWithinMs = 30_000;
 /** How often an owner looks whether its streams still exist. Unit: ms. */
 const lookAfterMs = 5_000;
 
@@ -35,7 +38,7 @@ export class StreamKeeper implements Disposable {
 
   /** Creates the stream or brings its settings up to date, now and whenever it is lost. */
   async ensure(spec: StreamSpec): Promise<void> {
-    await this.#createOrUpdate(spec);
+    await this.#createPatiently(spec);
     this.#owned.set(spec.name, spec);
     this.#timer ??= setInterval(() => void this.#lookAfterAll(), lookAfterMs).unref();
   }
@@ -75,6 +78,20 @@ export class StreamKeeper implements Disposable {
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
+    }
+  }
+
+  /** A server that has just started takes a while until its streams are there. */
+  async #createPatiently(spec: StreamSpec): Promise<void> {
+    const deadline = Date.now() + ensureWithinMs;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#connection.whileConnected(() => this.#createOrUpdate(spec));
+      } catch (error) {
+        const pauseMs = backoff(attempt, { firstMs: 50, capMs: 1_000 });
+        if (!isAway(error) || Date.now() + pauseMs > deadline) throw error;
+        await sleep(pauseMs);
+      }
     }
   }
 
@@ -122,5 +139,4 @@ const configOf = (
   max_age: nanos(spec.maxAgeMs),
   duplicate_window: nanos(duplicateWindowMs),
   num_replicas: replicas,
-  allow_direct: true,
 });

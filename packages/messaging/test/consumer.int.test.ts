@@ -2,8 +2,10 @@ import { deadLettersStream, type StreamSpec } from "@waybill/contracts/events";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
 import {
+  again,
   type BatchConsumer,
   done,
+  handlingFailed,
   type Messaging,
   type Outcome,
   type Received,
@@ -129,5 +131,204 @@ describe("batch consumer", () => {
       eventId: `garbage ${stream.name}`,
       eventType: "waybill.test.v1.happened",
     });
+  });
+
+  it("finds the one event that makes a batch fail, and handles the others", async () => {
+    const handled = new Map<string, number>();
+    await publishAll(Array.from({ length: 100 }, (_, index) => `${stream.name} ${index}`));
+    await using consumption = messaging.consume(
+      consumerOf(async (events) => {
+        if (events.some(({ event }) => event.endsWith(" 37"))) throw new Error("cannot bear 37");
+        for (const { event } of events) handled.set(event, (handled.get(event) ?? 0) + 1);
+        return allDone(events);
+      }),
+    );
+    await until(
+      "all are settled",
+      () => (handled.size === 99 ? consumption.held : -1),
+      (held) => held === 0,
+    );
+    const { deadLetters } = await messaging.deadLetters.list({ limit: 500 });
+    const [letter, ...others] = deadLetters.filter((one) => one.stream === stream.name);
+    expect(others).to.be.empty;
+    expect(letter).to.deep.include({ reason: handlingFailed, eventId: `${stream.name} 37` });
+    expect([...handled.values()]).to.deep.equal(Array(99).fill(1));
+  });
+
+  it("delivers a batch again until what it needs is available", async () => {
+    let outages = 3;
+    const seen: string[] = [];
+    await publishAll(["a", "b"]);
+    await using consumption = messaging.consume(
+      consumerOf(async (events) => {
+        outages -= 1;
+        if (outages >= 0) throw Object.assign(new Error("down"), { name: "UnavailableError" });
+        seen.push(...events.map(({ event }) => event));
+        return allDone(events);
+      }),
+    );
+    await until(
+      "both are handled",
+      () => seen.length,
+      (count) => count === 2,
+    );
+    await until(
+      "all are settled",
+      () => consumption.held,
+      (held) => held === 0,
+    );
+    expect(seen).to.deep.equal(["a", "b"]);
+    expect(outages).to.equal(-1);
+  });
+
+  it("delivers again only what could not be recorded", async () => {
+    const seen: string[] = [];
+    await publishAll(["a", "b", "c"]);
+    await using consumption = messaging.consume(
+      consumerOf(async (events) =>
+        events.map(({ event, deliveries }) => {
+          seen.push(event);
+          return event === "b" && deliveries < 3 ? again : done;
+        }),
+      ),
+    );
+    await until(
+      "all are settled",
+      () => (seen.length === 5 ? consumption.held : -1),
+      (held) => held === 0,
+    );
+    expect(seen).to.deep.equal(["a", "b", "c", "b", "b"]);
+  });
+
+  it("tells the server that a long batch is being worked on", async () => {
+    const deliveries: number[] = [];
+    await publishAll(["a"]);
+    await using consumption = messaging.consume(
+      consumerOf(
+        async (events) => {
+          deliveries.push(...events.map((one) => one.deliveries));
+          await new Promise((resolve) => setTimeout(resolve, 1_200)); // Four times its ack wait.
+          return allDone(events);
+        },
+        { ackWaitMs: 300 },
+      ),
+    );
+    await until(
+      "it is settled",
+      () => (deliveries.length > 0 ? consumption.held : -1),
+      (held) => held === 0,
+    );
+    expect(deliveries).to.deep.equal([1]);
+  });
+
+  it("hands on all publications of an event, in order", async () => {
+    const seen: (readonly [string, number])[] = [];
+    for (const publication of [1, 2, 2, 3]) {
+      await messaging.publish(eventOf(stream, "a", publication)); // The second 2 is a duplicate.
+    }
+    await using _consumption = messaging.consume(
+      consumerOf(async (events) => {
+        seen.push(...events.map(({ id, publication }) => [id, publication] as const));
+        return allDone(events);
+      }),
+    );
+    await until(
+      "all are handled",
+      () => seen.length,
+      (count) => count === 3,
+    );
+    expect(seen).to.deep.equal([
+      ["a", 1],
+      ["a", 2],
+      ["a", 3],
+    ]);
+  });
+
+  it("works on as many batches at once as it has lanes", async () => {
+    let atOnce = 0;
+    let most = 0;
+    let handled = 0;
+    await publishAll(Array.from({ length: 40 }, (_, index) => `event ${index}`));
+    await using _consumption = messaging.consume(
+      consumerOf(
+        async (events) => {
+          atOnce += 1;
+          most = Math.max(most, atOnce);
+          await new Promise((resolve) => setTimeout(resolve, 20)); // The work.
+          atOnce -= 1;
+          handled += events.length;
+          return allDone(events);
+        },
+        { lanes: 2, maxBatch: 10 },
+      ),
+    );
+    await until(
+      "all are handled",
+      () => handled,
+      (count) => count === 40,
+    );
+    expect(most).to.equal(2);
+  });
+
+  it("finishes the batch in flight when it is disposed of, and returns the rest at once", async () => {
+    const seen: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const first = messaging.consume(
+      consumerOf(
+        async (events) => {
+          seen.push(...events.map(({ event }) => event));
+          await gate.promise;
+          return allDone(events);
+        },
+        { maxBatch: 1 },
+      ),
+    );
+    await publishAll(["a", "b"]);
+    await until(
+      "one waits for the other",
+      () => first.held,
+      (held) => held === 2,
+    );
+    const disposal = first[Symbol.asyncDispose]();
+    gate.resolve();
+    await disposal;
+    expect(seen).to.deep.equal(["a"]);
+    await using _second = messaging.consume(
+      consumerOf(async (events) => {
+        seen.push(...events.map(({ event, deliveries }) => `${event} ${deliveries}`));
+        return allDone(events);
+      }),
+    );
+    await until(
+      "the other comes again",
+      () => seen.length,
+      (count) => count === 2,
+      5_000,
+    );
+    expect(seen).to.deep.equal(["a", "b 2"]);
+  });
+
+  it("shares the messages among replicas", async () => {
+    const seen: string[] = [];
+    const replica = () =>
+      messaging.consume(
+        consumerOf(
+          async (events) => {
+            seen.push(...events.map(({ event }) => event));
+            return allDone(events);
+          },
+          { maxBatch: 10 },
+        ),
+      );
+    await using _one = replica();
+    await using _two = replica();
+    const texts = Array.from({ length: 300 }, (_, index) => `event ${index}`);
+    await publishAll(texts);
+    await until(
+      "all are handled",
+      () => seen.length,
+      (count) => count >= 300,
+    );
+    expect([...seen].sort()).to.deep.equal([...texts].sort());
   });
 });
