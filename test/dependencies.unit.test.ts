@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import { packageOf } from "./support/imports.ts";
+import {
+  fileOf,
+  rootManifest,
+  ruleSources,
+  type Source,
+  services,
+  type Workspace,
+  workspaces,
+} from "./support/repository.ts";
+
+const byName = new Map(workspaces.map((workspace) => [workspace.manifest.name, workspace]));
+
+/** Tools that all workspaces share are listed once, at the root. */
+const sharedTools = new Set(Object.keys(rootManifest.devDependencies ?? {}));
+
+const runtimeDependencies = ({ manifest }: Workspace): string[] =>
+  Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+
+const allDependencies = (workspace: Workspace): string[] => [
+  ...runtimeDependencies(workspace),
+  ...Object.keys(workspace.manifest.devDependencies ?? {}),
+];
+
+/** Runs in development only: tests, and scripts that npm calls at install. */
+const isDevelopment = ({ path }: Source): boolean => /^[^/]+(\/[^/]+)?\/test\//.test(path);
+
+/** The packages that a source imports, its own excepted. */
+const importedPackages = (workspace: Workspace, source: Source): string[] =>
+  source.imports
+    .map(({ specifier }) => packageOf(specifier))
+    .filter((name) => name !== undefined)
+    .filter((name) => name !== workspace.manifest.name);
+
+/** The paths from a workspace to itself over runtime dependencies; empty when there is none. */
+function cyclesFrom(start: Workspace): string[] {
+  const seen = new Set<string>();
+  const visit = (workspace: Workspace, path: readonly string[]): string[] =>
+    runtimeDependencies(workspace).flatMap((name) => {
+      const next = byName.get(name);
+      if (next === start) return [[...path, name].join(" → ")];
+      if (next === undefined || seen.has(name)) return [];
+      seen.add(name);
+      return visit(next, [...path, name]);
+    });
+  return visit(start, [start.manifest.name]);
+}
+
+describe("dependencies between folders", () => {
+  it("packages form a directed acyclic graph", () => {
+    expect(workspaces.flatMap(cyclesFrom)).to.deep.equal([]);
+  });
+
+  it("services depend on packages, never on each other, and nothing depends on a service", () => {
+    const names = new Set(services.map(({ manifest }) => manifest.name));
+    const listed = workspaces.flatMap((workspace) =>
+      allDependencies(workspace)
+        .filter((name) => names.has(name))
+        .map((name) => `${workspace.path} lists ${name}`),
+    );
+    expect(listed).to.deep.equal([]);
+  });
+
+  it("relative imports stay inside their folder", () => {
+    const folders = [...workspaces, { path: "test", sources: ruleSources }];
+    const leaving = folders.flatMap(({ path, sources }) =>
+      sources.flatMap((source) =>
+        source.imports
+          .map(({ specifier }) => fileOf(source, specifier))
+          .filter((file) => file !== undefined && !file.startsWith(`${path}/`))
+          .map((file) => `${source.path} imports ${file}`),
+      ),
+    );
+    expect(leaving).to.deep.equal([]);
+  });
+
+  it("nothing that runs imports a test", () => {
+    const wrong = workspaces.flatMap(({ path, sources }) =>
+      sources
+        .filter((source) => !isDevelopment(source))
+        .flatMap((source) =>
+          source.imports
+            .map(({ specifier }) => fileOf(source, specifier))
+            .filter((file) => file?.startsWith(`${path}/test/`))
+            .map((file) => `${source.path} imports ${file}`),
+        ),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+});
+
+describe("dependencies in package.json", () => {
+  for (const workspace of workspaces) {
+    it(`${workspace.path} lists what it imports`, () => {
+      const runtime = new Set(runtimeDependencies(workspace));
+      const development = new Set([...allDependencies(workspace), ...sharedTools]);
+      const missing = workspace.sources.flatMap((source) => {
+        const listed = isDevelopment(source) ? development : runtime;
+        return importedPackages(workspace, source)
+          .filter((name) => !listed.has(name))
+          .map((name) => `${name}, imported by ${source.path}`);
+      });
+      expect([...new Set(missing)]).to.deep.equal([]);
+    });
+
+    it(`${workspace.path} uses what it lists`, () => {
+      const uses = (sources: readonly Source[], name: string) =>
+        sources.some(({ text }) => text.includes(`"${name}"`) || text.includes(`"${name}/`));
+      const running = [...workspace.sources.filter((source) => !isDevelopment(source))];
+      const unused = [
+        ...runtimeDependencies(workspace).filter((name) => !uses(running, name)),
+        ...Object.keys(workspace.manifest.devDependencies ?? {}).filter(
+          (name) => !uses(workspace.sources, name),
+        ),
+      ];
+      expect(unused.filter((name) => !isNeededByGenerated(workspace, name))).to.deep.equal([]);
+    });
+  }
+
+  it("everybody asks for the same version of a package", () => {
+    const asked = new Map<string, Set<string>>();
+    for (const [name, version] of workspaces.flatMap(versionsOf))
+      asked.set(name, (asked.get(name) ?? new Set()).add(version));
+    const several = [...asked].filter(([, versions]) => versions.size > 1);
+    expect(several.map(([name, versions]) => `${name}: ${[...versions]}`)).to.deep.equal([]);
+  });
+});
+
+/** Imported by the generated code, which is not committed. */
+const neededByGenerated: Readonly<Record<string, readonly string[]>> = {
+  "@waybill/contracts": ["@bufbuild/protobuf", "nice-grpc-common"],
+};
+
+const isNeededByGenerated = ({ manifest }: Workspace, name: string): boolean =>
+  neededByGenerated[manifest.name]?.includes(name) ?? false;
+
+const versionsOf = ({ manifest }: Workspace): [string, string][] =>
+  Object.entries({
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  });

