@@ -182,6 +182,24 @@ describe("relay", () => {
     expect(await factsOf(db)).to.deep.equal([{ id: "fact", published_seq: 1n, publications: 0 }]);
   });
 
+  it("loses nothing and marks only what is there when NATS is killed under load", async () => {
+    const texts = ids(3_000);
+    for (let start = 0; start < texts.length; start += 100) {
+      relay.publish(await commit(db, texts.slice(start, start + 100)));
+      if (start === 1_000 || start === 2_000) {
+        await nats.kill("SIGKILL");
+        await nats.restart();
+      }
+    }
+    await allPublished(texts.length);
+    const { manager } = jetstream;
+    for (const { id, published_seq, publications } of await factsOf(db)) {
+      const message = await manager.streams.getMessage(stream.name, { seq: Number(published_seq) });
+      expect([message.header.get("ce-id"), publications]).to.deep.equal([`${id}.1`, 0]);
+    }
+    expect(await jetstream.messageIds(stream)).to.have.length(texts.length);
+  });
+
   it("refuses marks of an epoch that is over", async () => {
     await allPublished(0);
     const position = await until(
