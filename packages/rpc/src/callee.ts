@@ -74,8 +74,11 @@ export function breakerState(callee: string): BreakerState | undefined {
   return undefined;
 }
 
-/** A callee that is gone is noticed within keepalive + timeout; one that is back, within maxBackoff. */
-const connection = { keepaliveMs: 10_000, keepaliveTimeoutMs: 2_000, maxBackoffMs: 500 } as const;
+/**
+ * A connection whose other end vanished is given up after keepalive and its timeout, which a busy
+ * process must be able to meet; a callee that is back is found again within the longest backoff.
+ */
+const connection = { keepaliveMs: 10_000, keepaliveTimeoutMs: 5_000, maxBackoffMs: 500 } as const;
 
 /** Replicas behind one name or list of addresses share the calls, and a dead one is left out. */
 const inTurn = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] });

@@ -1,4 +1,4 @@
-import { context } from "@opentelemetry/api";
+import { type Context, context } from "@opentelemetry/api";
 import {
   BulkheadRejectedError,
   isBrokenCircuitError,
@@ -12,7 +12,7 @@ import {
   type Client as NiceClient,
   type TsProtoServiceDefinition,
 } from "nice-grpc";
-import { deadlineMiddleware } from "nice-grpc-client-middleware-deadline";
+import { type DeadlineOptions, deadlineMiddleware } from "nice-grpc-client-middleware-deadline";
 import { type CallOptions, ClientError, Metadata, Status } from "nice-grpc-common";
 import { errorDetailsClientMiddleware } from "nice-grpc-error-details";
 import {
@@ -118,9 +118,9 @@ function unaryCall(
       endSpan(span, Status.OK);
       return response;
     } catch (error) {
-      const refusal = toRefusal(error, callee.name, options.signal);
-      endSpan(span, refusal.code, refusal.message);
-      throw refusal;
+      const thrown = surfaced(error, callee.name, options.signal);
+      endSpan(span, codeOf(thrown), String(thrown));
+      throw thrown;
     }
   };
 }
@@ -144,33 +144,45 @@ async function perform(
   return outcome.response;
 }
 
-function toRefusal(error: unknown, callee: string, signal: AbortSignal | undefined): Refusal {
+/** The Refusal that an error means to the caller; a fault of this process stays what it is. */
+function surfaced(error: unknown, callee: string, signal: AbortSignal | undefined): unknown {
   if (error instanceof Refusal) return error;
   if (signal?.aborted === true) return cancelled(error);
   if (isBrokenCircuitError(error)) return unavailable(callee);
   if (error instanceof BulkheadRejectedError) return overloaded(callee);
   if (error instanceof TaskCancelledError) return deadlineExceeded(callee, error);
-  if (error instanceof ClientError) return fromClientError(error);
-  throw error; // A fault of this process, such as a request that cannot be encoded.
+  return error instanceof ClientError ? fromClientError(error) : error;
 }
 
+const codeOf = (error: unknown): Status =>
+  error instanceof Refusal ? error.code : Status.INTERNAL;
+
 function streamingCall(path: string, callee: Callee, invoke: Streaming) {
-  return async function* call(request: unknown, given: Options = {}): AsyncGenerator<unknown> {
-    const { timeoutMs, ...options } = given;
-    const { span, context: traced } = clientSpan(path);
-    const metadata = Metadata(options.metadata);
-    injectTrace(traced, metadata);
-    if (timeoutMs !== undefined) announceTimeout(metadata, timeoutMs);
-    const deadline = timeoutMs === undefined ? {} : { deadline: timeoutMs };
-    let code: Status = Status.OK;
-    try {
-      yield* context.with(traced, () => invoke(request, { ...options, ...deadline, metadata }));
-    } catch (error) {
-      const refusal = toRefusal(error, callee.name, options.signal);
-      code = refusal.code;
-      throw refusal;
-    } finally {
-      endSpan(span, code);
-    }
-  };
+  // A generator begins when it is first asked, which may be in another context than the call.
+  return (request: unknown, options: Options = {}): AsyncIterable<unknown> =>
+    streamed(path, callee, (outgoing) => invoke(request, outgoing), options, context.active());
+}
+
+async function* streamed(
+  path: string,
+  callee: Callee,
+  invoke: (options: CallOptions & DeadlineOptions) => AsyncIterable<unknown>,
+  { timeoutMs, ...options }: Options,
+  active: Context,
+): AsyncGenerator<unknown> {
+  const { span, context: traced } = clientSpan(path, active);
+  const metadata = Metadata(options.metadata);
+  injectTrace(traced, metadata);
+  if (timeoutMs !== undefined) announceTimeout(metadata, timeoutMs);
+  const deadline = timeoutMs === undefined ? {} : { deadline: timeoutMs };
+  let code: Status = Status.OK;
+  try {
+    yield* invoke({ ...options, ...deadline, metadata });
+  } catch (error) {
+    const thrown = surfaced(error, callee.name, options.signal);
+    code = codeOf(thrown);
+    throw thrown;
+  } finally {
+    endSpan(span, code);
+  }
 }

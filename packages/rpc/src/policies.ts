@@ -60,9 +60,11 @@ const retryBackoff = { firstMs: 50, capMs: 1_000 } as const;
 /** A breaker's clock is Date's, in whole ms; a probe that is early would count as refused. */
 const clockSlackMs = 2;
 
-const breakerChanges = metrics
-  .getMeter("waybill.rpc")
-  .createCounter("waybill.rpc.breaker.changes", { description: "Changes of breakers, by state" });
+/** Made when it is needed: a counter made before telemetry starts would count nothing. */
+const breakerChanges = () =>
+  metrics
+    .getMeter("waybill.rpc")
+    .createCounter("waybill.rpc.breaker.changes", { description: "Changes of breakers, by state" });
 
 const isFailed = (outcome: unknown): outcome is Outcome<never> & { kind: "failed" } =>
   (outcome as Outcome<unknown>).kind === "failed";
@@ -102,11 +104,7 @@ export function createPolicies(
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(consecutiveFailures) },
   );
   const probing = probeWhileOpen(breaker, halfOpenAfterMs + clockSlackMs, probe);
-  breaker.onStateChange((state) => {
-    const name = stateNames[state];
-    breakerChanges.add(1, { callee, state: name });
-    logger[name === "open" ? "warn" : "info"]({ callee, breaker: name }, `Breaker is ${name}`);
-  });
+  report(callee, breaker, logger);
   return {
     get state() {
       return stateNames[breaker.state];
@@ -117,6 +115,22 @@ export function createPolicies(
     run: (attempt, signal) => run(slots, retries, breaker, attempt, signal),
     [Symbol.dispose]: () => probing[Symbol.dispose](),
   };
+}
+
+/** Counts each change of state; says aloud when the callee is lost and when it is back. */
+function report(callee: string, breaker: CircuitBreakerPolicy, logger: Logger): void {
+  let lost = false;
+  const changes = breakerChanges();
+  breaker.onStateChange((state) => {
+    const name = stateNames[state];
+    changes.add(1, { callee, state: name });
+    const news = name === "closed" || (name === "open" && !lost);
+    if (!news) return;
+    lost = name === "open";
+    if (lost)
+      logger.warn({ callee, breaker: name }, `${callee} does not answer; calls fail at once`);
+    else logger.info({ callee, breaker: name }, `${callee} answers again`);
+  });
 }
 
 function run<Response>(

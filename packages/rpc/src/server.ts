@@ -44,6 +44,9 @@ export interface RpcServer extends AsyncDisposable {
   drain(): Promise<void>;
 }
 
+/** A caller that vanished is noticed, and its stream ended, after both. Unit: ms. */
+const keepalive = { timeMs: 60_000, timeoutMs: 20_000 } as const;
+
 /**
  * Listens, with health (NOT_SERVING until serve() is called), reflection, error mapping, deadlines
  * and spans. Rejects when the address cannot be bound. Disposing drains.
@@ -51,49 +54,52 @@ export interface RpcServer extends AsyncDisposable {
 export async function startServer<const Definitions extends readonly TsProtoServiceDefinition[]>(
   config: ServerConfig<Definitions>,
 ): Promise<RpcServer> {
-  const { host, maxDeadlineMs = 30_000, maxMessageBytes = defaultMaxMessageBytes } = config;
-  const draining = new AbortController();
   const entries = (config.services as readonly ServiceEntry[]).map(implemented);
-  const names = ["", ...entries.map(([definition]) => definition.fullName)];
-  const health = notServing(names);
-  // Without channelz grpc-js does not know its connections and could not force a shutdown.
+  const names = entries.map(([definition]) => definition.fullName);
+  const health = healthOf(names);
+  const draining = new AbortController();
   const server = createServer({
-    ...transportOptions(maxMessageBytes),
-    "grpc.enable_channelz": 1,
+    ...transportOptions(config.maxMessageBytes ?? defaultMaxMessageBytes),
+    "grpc.keepalive_time_ms": keepalive.timeMs,
+    "grpc.keepalive_timeout_ms": keepalive.timeoutMs,
+    "grpc.enable_channelz": 1, // Without it grpc-js loses its connections and forces no shutdown.
   }).use(handleCalls({ draining: draining.signal, logger: config.logger }));
   for (const [definition, implementation] of entries) {
     // grpc-js takes no empty service; to its callers a missing one is UNIMPLEMENTED as well.
     if (Object.keys(definition.methods).length > 0) server.add(definition, implementation);
   }
-  server.add(HealthDefinition, HealthServiceImpl(health));
-  for (const [definition, implementation] of reflectionServices(names.slice(1))) {
-    server.add(definition, implementation);
-  }
-  const port = await listen(server, host, config.port);
+  server.add(HealthDefinition, HealthServiceImpl(health.state));
+  for (const service of reflectionServices(names)) server.add(...service);
+
+  const port = await listen(server, config.host, config.port);
+  const streamingPaths = new Set([...alwaysStreaming, ...entries.flatMap(pathsOfStreams)]);
   const limits = limitDeadlines(port, {
-    maxDeadlineMs,
-    streamingPaths: new Set(entries.flatMap(([definition]) => streamingPaths(definition))),
+    maxDeadlineMs: config.maxDeadlineMs ?? 30_000,
+    streamingPaths,
   });
   let drained: Promise<void> | undefined;
   const drain = async () => {
-    for (const name of names) health.setStatus("unhealthy", name);
+    health.set("unhealthy");
     draining.abort();
     await shutDown(server, config);
     limits[Symbol.dispose]();
   };
   return {
-    address: `${host}:${port}`,
+    address: `${config.host}:${port}`,
     port,
-    serve() {
-      if (!draining.signal.aborted) for (const name of names) health.setStatus("healthy", name);
-    },
+    serve: () => health.set(draining.signal.aborted ? "unhealthy" : "healthy"),
     drain: () => (drained ??= drain()),
     [Symbol.asyncDispose]: () => (drained ??= drain()),
   };
 }
 
+type ImplementedService = readonly [
+  TsProtoServiceDefinition,
+  ServiceImplementation<CompatServiceDefinition>,
+];
+
 /** The definition without the RPCs that are not implemented, which nice-grpc insists on. */
-function implemented([definition, implementation]: ServiceEntry) {
+function implemented([definition, implementation]: ServiceEntry): ImplementedService {
   const methods = Object.fromEntries(
     Object.entries(definition.methods).filter(
       ([name]) => (implementation as Record<string, unknown>)[name] !== undefined,
@@ -102,7 +108,7 @@ function implemented([definition, implementation]: ServiceEntry) {
   return [
     { ...definition, methods },
     implementation as ServiceImplementation<CompatServiceDefinition>,
-  ] as const;
+  ];
 }
 
 /** Health answers for ever; reflection keeps its stream as long as the caller wants. */
@@ -112,18 +118,20 @@ const alwaysStreaming = [
   "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const streamingPaths = (definition: TsProtoServiceDefinition): readonly string[] => [
-  ...alwaysStreaming,
-  ...Object.values(definition.methods)
+const pathsOfStreams = ([{ fullName, methods }]: ImplementedService): readonly string[] =>
+  Object.values(methods)
     .filter((method) => method.requestStream || method.responseStream)
-    .map((method) => `/${definition.fullName}/${method.name}`),
-];
+    .map((method) => `/${fullName}/${method.name}`);
 
-function notServing(names: readonly string[]): HealthState {
-  const health = HealthState();
-  health.setMaxListeners(0); // Each watching caller is a listener.
-  for (const name of names) health.setStatus("unhealthy", name);
-  return health;
+/** The health of the server as a whole ("") and of each service, which is always the same. */
+function healthOf(services: readonly string[]) {
+  const state = HealthState();
+  state.setMaxListeners(0); // Each watching caller is a listener.
+  const set = (status: "healthy" | "unhealthy") => {
+    for (const name of ["", ...services]) state.setStatus(status, name);
+  };
+  set("unhealthy");
+  return { state, set };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

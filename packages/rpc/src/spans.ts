@@ -16,7 +16,7 @@ import {
 import { tracer } from "@waybill/chassis";
 import { type Metadata, Status } from "nice-grpc-common";
 
-const spans = tracer("waybill.rpc");
+const spans = () => tracer("waybill.rpc");
 
 const getter: TextMapGetter<Metadata> = {
   keys: (metadata) => [...metadata].map(([key]) => key),
@@ -73,7 +73,7 @@ export function serverSpan(path: string, metadata: Metadata): TracedCall {
     return { context: incoming, span: undefined };
   }
   const { name, attributes } = methodSpan(path);
-  const span = spans.startSpan(name, { kind: SpanKind.SERVER, attributes }, incoming);
+  const span = spans().startSpan(name, { kind: SpanKind.SERVER, attributes }, incoming);
   if (!isSpanContextValid(span.spanContext())) return { context: incoming, span: undefined };
   return {
     context: trace.setSpan(incoming, span),
@@ -81,12 +81,11 @@ export function serverSpan(path: string, metadata: Metadata): TracedCall {
   };
 }
 
-/** A span for a call made from within a sampled one; otherwise only the active context. */
-export function clientSpan(path: string): TracedCall {
-  const active = context.active();
+/** A span for a call made from within a sampled one; otherwise only the context it is made in. */
+export function clientSpan(path: string, active = context.active()): TracedCall {
   if (trace.getSpan(active)?.isRecording() !== true) return { context: active, span: undefined };
   const { name, attributes } = methodSpan(path);
-  const span = spans.startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
+  const span = spans().startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
   return { context: trace.setSpan(active, span), span };
 }
 

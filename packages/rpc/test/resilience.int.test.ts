@@ -140,9 +140,7 @@ describe("a breaker", () => {
     );
     expect(performance.now() - back).to.be.below(2_000);
     expect(breakerState("b1")).to.equal("closed");
-    const states = lines.map(({ breaker }) => breaker);
-    expect(states.slice(0, 2)).to.deep.equal(["open", "half-open"]);
-    expect(states.at(-1)).to.equal("closed");
+    expect(lines.map(({ breaker }) => breaker)).to.deep.equal(["open", "closed"]);
   });
 
   it("opens when the callee accepts but never answers, and sacrifices no caller to ask again", async () => {
