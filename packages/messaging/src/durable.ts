@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, NatsError, nanos, ReplayPolicy } from "nats";
 import { type Connection, isNotFound } from "./connection.ts";
 import type { ConsumerSettings } from "./consumer.ts";
+import { missing } from "./streams.ts";
 
 /** When the durable was created: another time means another durable under the same name. */
 export interface DurableIdentity {
@@ -20,7 +21,7 @@ export async function ensureDurable<E>(
   const { consumers, streams } = connection.manager;
   await streams.info(stream.name).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;
-    throw new Error(`stream ${stream.name} does not exist yet; ${stream.owner} creates it`);
+    throw missing(stream);
   });
   const changeable = {
     ack_wait: nanos(ackWaitMs),

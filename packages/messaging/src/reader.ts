@@ -60,13 +60,8 @@ export async function* readStream<E>(
 
 /** The position after the last message. Throws when the stream does not exist. */
 export async function endOf(streams: StreamKeeper, spec: StreamSpec): Promise<Position> {
-  const { created, lastSequence } = existing(await streams.state(spec), spec);
+  const { created, lastSequence } = await streams.existing(spec);
   return { created, sequence: lastSequence };
-}
-
-function existing(state: StreamState | undefined, spec: StreamSpec): StreamState {
-  if (state !== undefined) return state;
-  throw new Error(`stream ${spec.name} does not exist yet; ${spec.owner} creates it`);
 }
 
 class Reader<E> implements AsyncDisposable {
@@ -163,8 +158,7 @@ class Reader<E> implements AsyncDisposable {
   /** A consumer of the server's memory that begins after what has arrived. */
   async #prepare() {
     const { stream, subjects } = this.#options;
-    const state = existing(await this.#streams.state(stream), stream);
-    this.#verify(state);
+    this.#verify(await this.#streams.existing(stream));
     const { name } = await this.#connection.manager.consumers.add(stream.name, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: Number(this.#arrived + 1n),

@@ -48,6 +48,13 @@ export class StreamKeeper implements Disposable {
     return this.#connection.whileConnected(() => this.#state(spec));
   }
 
+  /** Throws when the stream does not exist. */
+  async existing(spec: StreamSpec): Promise<StreamState> {
+    const state = await this.state(spec);
+    if (state === undefined) throw missing(spec);
+    return state;
+  }
+
   async #state(spec: StreamSpec): Promise<StreamState | undefined> {
     const found = await this.#find(spec.name);
     if (found !== undefined || !this.#owned.has(spec.name)) return found;
@@ -125,6 +132,10 @@ export class StreamKeeper implements Disposable {
     this.#forget();
   }
 }
+
+/** Only the owner creates a stream; all others wait for it. */
+export const missing = ({ name, owner }: StreamSpec): Error =>
+  new Error(`stream ${name} does not exist yet; ${owner} creates it`);
 
 const configOf = (
   spec: StreamSpec,
