@@ -1,4 +1,4 @@
-import { baseConfig, envInteger, loadConfig } from "@waybill/chassis";
+import { baseConfig, envDuration, envInteger, loadConfig } from "@waybill/chassis";
 
 export const readConfig = (env: NodeJS.ProcessEnv) =>
   loadConfig(
@@ -6,6 +6,8 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       ...baseConfig,
       /** How many servers keep each stream: 3 in a cluster. */
       STREAM_REPLICAS: envInteger({ min: 1, max: 5, default: 1 }),
+      /** How long an order may stay where it is before its last event is announced again; the interval doubles with each time. */
+      REANNOUNCE_AFTER: envDuration(30_000, { minMs: 100 }),
       /** Commands per transaction at most, and transactions at once. */
       BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
       BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),

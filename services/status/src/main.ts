@@ -26,6 +26,7 @@ const app = statusApp({
   db,
   messaging,
   publish: (changes) => relay.publish(changes.map(journalRowOf)),
+  patienceMs: config.REANNOUNCE_AFTER,
   maxBatchSize: config.BATCH_SIZE,
   lanes: config.BATCH_LANES,
 });
@@ -33,7 +34,7 @@ service.onDrain(app);
 service.background(
   "announcing orders again",
   reannounceIntervalMs,
-  reannounce(db, (rows) => relay.publish(rows)),
+  reannounce(db, config.REANNOUNCE_AFTER, (rows) => relay.publish(rows)),
 );
 await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]]);
 await service.untilTerminated();

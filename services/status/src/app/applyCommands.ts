@@ -23,14 +23,15 @@ const maxAttempts = 5;
 
 /**
  * Applies a batch of commands in one transaction, with one verdict each. Rows are locked in the order of their ids, and new ones are inserted
- * last, in the same order, so that batches never deadlock. `committed` is called after the commit and must not throw.
+ * last, in the same order, so that batches never deadlock. An order that then stays for `patienceMs` is announced again. `committed` is called
+ * after the commit and must not throw.
  */
 export const applyCommands =
-  (db: Database, committed: (changes: readonly Committed[]) => void) =>
+  (db: Database, patienceMs: number, committed: (changes: readonly Committed[]) => void) =>
   async (commands: readonly Command[]): Promise<readonly Verdict[]> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcome = await db.transaction((tx) => applyOnce(tx, commands));
+        const outcome = await db.transaction((tx) => applyOnce(tx, commands, patienceMs));
         committed(changesOf(outcome.verdicts));
         return outcome.verdicts;
       } catch (error) {
@@ -39,17 +40,21 @@ export const applyCommands =
     }
   };
 
-async function applyOnce(tx: Sql, commands: readonly Command[]): Promise<BatchOutcome> {
+async function applyOnce(
+  tx: Sql,
+  commands: readonly Command[],
+  patienceMs: number,
+): Promise<BatchOutcome> {
   const stored = await lockStatuses(
     tx,
     commands.map((command) => command.orderId),
   );
   const outcome = decideAll(stored, commands, new Date());
   if (outcome.created.length > 0) {
-    const inserted = await insertStatuses(tx, outcome.created);
+    const inserted = await insertStatuses(tx, outcome.created, patienceMs);
     if (inserted < outcome.created.length) throw new LostInsertError();
   }
-  if (outcome.changed.length > 0) await updateStatuses(tx, outcome.changed);
+  if (outcome.changed.length > 0) await updateStatuses(tx, outcome.changed, patienceMs);
   if (outcome.transitions.length > 0) await appendTransitions(tx, outcome.transitions);
   return outcome;
 }

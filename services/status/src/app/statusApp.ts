@@ -15,6 +15,8 @@ export interface StatusParts {
   readonly messaging: Messaging;
   /** Called right after each commit; must not throw. */
   readonly publish: (changes: readonly Committed[]) => void;
+  /** How long an order may stay where it is before it is announced again. */
+  readonly patienceMs: number;
   readonly maxBatchSize: number;
   readonly lanes: number;
 }
@@ -29,7 +31,8 @@ export interface StatusApp extends AsyncDisposable {
   watchAll(after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched>;
 }
 
-export function statusApp({ db, messaging, publish, maxBatchSize, lanes }: StatusParts): StatusApp {
+export function statusApp(parts: StatusParts): StatusApp {
+  const { db, messaging, publish, patienceMs, maxBatchSize, lanes } = parts;
   const changes = createChanges();
   const committed = (made: readonly Committed[]) => {
     publish(made);
@@ -37,7 +40,7 @@ export function statusApp({ db, messaging, publish, maxBatchSize, lanes }: Statu
   };
   const commands = createBatchingPoint({
     name: "status.commands",
-    handle: applyCommands(db, committed),
+    handle: applyCommands(db, patienceMs, committed),
     maxBatchSize,
     lanes,
     isTransient,

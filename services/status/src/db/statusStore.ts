@@ -5,9 +5,6 @@ import type { Status, Transition } from "../domain/status.ts";
 import type { StatusRow } from "./statusRow.ts";
 import { toStatus } from "./statusRow.ts";
 
-/** How long an order may stay where it is before its last event is announced again. Unit: ms. */
-export const firstReannouncementMs = 30_000;
-
 const lockStatement = sql(
   "lock_statuses",
   `select * from statuses where order_id = any($1::text[])
@@ -47,8 +44,15 @@ const insertStatement = sql(
     on conflict do nothing`,
 );
 
-/** Inserts new orders, sorted by id; answers how many were new: fewer than given when a rival was first. */
-export function insertStatuses(tx: Sql, statuses: readonly Status[]): Promise<number> {
+/**
+ * Inserts new orders, sorted by id; answers how many were new: fewer than given when a rival was first. Those that stay where they are for
+ * longer than `patienceMs` are announced again.
+ */
+export function insertStatuses(
+  tx: Sql,
+  statuses: readonly Status[],
+  patienceMs: number,
+): Promise<number> {
   const column = <T>(of: (status: Status) => T): T[] => statuses.map(of);
   return tx.run(insertStatement, [
     column((status) => status.orderId),
@@ -65,7 +69,7 @@ export function insertStatuses(tx: Sql, statuses: readonly Status[]): Promise<nu
     column((status) => status.expiresAt ?? null),
     column((status) => status.reason),
     column((status) => status.traceparent),
-    column(reannounceAt),
+    column((status) => reannounceAt(status, patienceMs)),
   ]);
 }
 
@@ -82,7 +86,11 @@ const updateStatement = sql(
 );
 
 /** Writes orders that are locked by this transaction. */
-export async function updateStatuses(tx: Sql, statuses: readonly Status[]): Promise<void> {
+export async function updateStatuses(
+  tx: Sql,
+  statuses: readonly Status[],
+  patienceMs: number,
+): Promise<void> {
   const column = <T>(of: (status: Status) => T): T[] => statuses.map(of);
   await tx.run(updateStatement, [
     column((status) => status.orderId),
@@ -94,7 +102,7 @@ export async function updateStatuses(tx: Sql, statuses: readonly Status[]): Prom
     column((status) => status.total?.currency ?? null),
     column((status) => status.movedAt),
     column((status) => status.reason),
-    column(reannounceAt),
+    column((status) => reannounceAt(status, patienceMs)),
   ]);
 }
 
@@ -125,7 +133,7 @@ export async function appendTransitions(
   ]);
 }
 
-function reannounceAt(status: Status): Date | null {
+function reannounceAt(status: Status, patienceMs: number): Date | null {
   if (isTerminal(status.state)) return null;
-  return new Date(status.movedAt.getTime() + firstReannouncementMs);
+  return new Date(status.movedAt.getTime() + patienceMs);
 }

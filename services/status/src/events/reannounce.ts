@@ -1,12 +1,11 @@
 import type { Database } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
-import { firstReannouncementMs } from "../db/statusStore.ts";
 import { type JournalRow, journalColumns, type RawRow, toJournalRow } from "./journal.ts";
 
 /** How many orders are announced again at a time. */
 const batchSize = 256;
 
-/** The interval doubles from 30 s up to this. Unit: ms. */
+/** The interval doubles up to this. Unit: ms. */
 const maxIntervalMs = 3_600_000;
 
 const claimStatement = sql(
@@ -27,13 +26,13 @@ const claimStatement = sql(
 );
 
 /**
- * Announces again the last event of orders that have not moved for 30 s and are not at their end, with doubling intervals, so that no lost
+ * Announces again the last event of orders that have not moved for `patienceMs` and are not at their end, with doubling intervals, so that no lost
  * message, ack or consumer can leave an order behind. Answers whether there may be more. Replicas share the work.
  */
 export const reannounce =
-  (db: Database, publish: (rows: readonly JournalRow[]) => void) =>
+  (db: Database, patienceMs: number, publish: (rows: readonly JournalRow[]) => void) =>
   async (): Promise<{ again: boolean }> => {
-    const parameters = [batchSize, firstReannouncementMs, maxIntervalMs];
+    const parameters = [batchSize, patienceMs, maxIntervalMs];
     const raws = await db.rows<RawRow & { publications: number }>(claimStatement, parameters);
     publish(raws.map((raw) => toJournalRow(raw, raw.publications + 1)));
     return { again: raws.length === batchSize };
