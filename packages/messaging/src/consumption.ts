@@ -16,7 +16,7 @@ import { type DurableIdentity, ensureDurable } from "./durable.ts";
 import { again, type Outcome } from "./outcome.ts";
 import { Pull } from "./pull.ts";
 
-/** How long a lane waits that could not record its work. */
+/** How long what could not be recorded waits before it is tried again. */
 const pause = { firstMs: 100, capMs: 5_000 };
 /** How long disposal lets batches in flight finish before their signal aborts. Unit: ms. */
 const graceMs = 5_000;
@@ -121,7 +121,6 @@ export class RunningConsumption<E> implements Consumption {
       const batch = this.#waiting.splice(0, this.#settings.maxBatch);
       batch.sort((a, b) => (a.sequence < b.sequence ? -1 : 1)); // Redelivered ones come late.
       await this.#settle(batch, await this.#handle(batch));
-      this.#pull.release(batch.length);
     }
   }
 
@@ -143,13 +142,18 @@ export class RunningConsumption<E> implements Consumption {
       else if (kind === "done") this.#letGo(delivery, acknowledge);
       else this.#letGo(delivery, terminate);
     });
-    if (failed.length === 0) {
-      this.#failures = 0;
-      return;
-    }
-    // The lane waits rather than the messages: those that wait would count as unacknowledged.
-    await sleep(backoff(this.#failures++, pause), this.#stopping.signal).catch(() => {});
-    for (const delivery of failed) this.#letGo(delivery, putBack);
+    this.#pull.release(batch.length - failed.length);
+    if (failed.length < batch.length) this.#failures = 0;
+    if (failed.length === 0) return;
+    // They wait here, not at the server, where what waits counts as unacknowledged.
+    const attempt = failed.length < batch.length ? leastDeliveries(failed) : this.#failures++;
+    const waited = sleep(backoff(attempt, pause), this.#stopping.signal).catch(() => {});
+    const returned = waited.then(() => {
+      for (const delivery of failed) this.#letGo(delivery, putBack);
+      this.#pull.release(failed.length);
+    });
+    // When nothing can be recorded, neither could the next batch: the lane waits too.
+    if (failed.length === batch.length) await returned;
   }
 
   /** Tells the server, unless the delivery belongs to a durable that is no more. */
@@ -181,3 +185,6 @@ export class RunningConsumption<E> implements Consumption {
     clearInterval(this.#toucher);
   }
 }
+
+const leastDeliveries = (deliveries: readonly Delivery[]): number =>
+  Math.min(...deliveries.map((delivery) => delivery.deliveries)) - 1;
