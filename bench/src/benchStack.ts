@@ -1,0 +1,52 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Stack, type StackEvent, startStack } from "@waybill/stack";
+import type { Measured } from "./measure/usage.ts";
+import type { BenchOptions } from "./options.ts";
+import { startTraceReceiver } from "./tracing/traceReceiver.ts";
+
+/** A stack to be measured. */
+export interface BenchStack extends AsyncDisposable {
+  readonly stack: Stack;
+  /** What went wrong with its processes so far. */
+  readonly incidents: readonly string[];
+  /** The processes that the work is done in, this one included. */
+  measured(): readonly Measured[];
+}
+
+/**
+ * Starts the stack as npm start does, on free ports and with no cancellation window. Its data is in a temporary folder, which is
+ * removed with the stack unless it is to be kept.
+ */
+export async function startBenchStack(
+  { keep, traceRatio }: BenchOptions,
+  signal: AbortSignal,
+): Promise<BenchStack> {
+  await using cleanUp = new AsyncDisposableStack();
+  const receiver = traceRatio > 0 ? cleanUp.use(await startTraceReceiver()) : undefined;
+  const incidents: string[] = [];
+  const stack = cleanUp.use(
+    await startStack({
+      ...(keep ? { dataDir: mkdtempSync(join(tmpdir(), "waybill-bench-")) } : { ephemeral: true }),
+      portBase: "free",
+      env: { CANCELLATION_WINDOW: "0", ...receiver?.environment(traceRatio) },
+      report: (event) => incidents.push(...incidentOf(event)),
+      signal,
+    }),
+  );
+  const others = [
+    { part: "load generator", pid: process.pid, alone: true },
+    ...(receiver === undefined ? [] : [{ part: "span receiver", pid: receiver.pid }]),
+  ];
+  const owned = cleanUp.move();
+  return {
+    stack,
+    incidents,
+    measured: () => [...stack.processes(), ...others],
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const incidentOf = (event: StackEvent): string[] =>
+  event.kind === "failed" ? [`${event.part} failed: ${event.problem}\n${event.output}`] : [];

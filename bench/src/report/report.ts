@@ -1,0 +1,86 @@
+import type { Driven, Failures } from "../load/drive.ts";
+import type { Percentiles } from "../measure/latencies.ts";
+import type { Settled } from "../measure/settling.ts";
+import type { UsedBetween } from "../measure/usage.ts";
+import type { BenchOptions } from "../options.ts";
+
+/** What one process, or all of PostgreSQL's together, used for the measured orders. */
+export interface ProcessFigures {
+  readonly part: string;
+  readonly cpuSecondsPerThousandOrders: number;
+  readonly peakMegabytes: number;
+}
+
+/** The figures of a run; what --json writes. Latencies are in ms. */
+export interface Report {
+  readonly options: BenchOptions;
+  readonly acceptedPerSecond: number;
+  readonly deliveredPerSecond: number;
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly cancelled: number;
+  /** Orders that were accepted and have not ended. */
+  readonly unfinished: number;
+  readonly acceptSeconds: number;
+  readonly deliverSeconds: number;
+  /** From when a request was to be sent until its order was accepted. */
+  readonly acceptance: Percentiles;
+  /** From when an order was stored until it was DELIVERED. */
+  readonly delivery: Percentiles;
+  readonly failures: readonly Failures[];
+  /** Of all processes, the load generator included. */
+  readonly cpuMsPerOrder: number;
+  readonly peakMegabytes: number;
+  readonly processes: readonly ProcessFigures[];
+  /** Processes that ended unasked, and what else went wrong meanwhile. */
+  readonly incidents: readonly string[];
+}
+
+const bytesPerMegabyte = 1_048_576;
+
+/** What was measured. */
+export interface Measurements {
+  readonly options: BenchOptions;
+  readonly driven: Driven;
+  readonly settled: Settled;
+  readonly used: readonly UsedBetween[];
+  readonly incidents: readonly string[];
+}
+
+/** Turns what was measured into figures per second and per order. */
+export function reportOf({ options, driven, settled, used, incidents }: Measurements): Report {
+  const { startedAt, tookMs } = driven;
+  const accepted = driven.acceptedIds.length;
+  const acceptSeconds = tookMs / 1_000;
+  const deliverSeconds =
+    ((settled.lastDeliveredAt?.getTime() ?? startedAt.getTime()) - startedAt.getTime()) / 1_000;
+  const cpuSeconds = sum(used.map((part) => part.cpuSeconds));
+  return {
+    options,
+    acceptedPerSecond: ratio(accepted, acceptSeconds),
+    deliveredPerSecond: ratio(settled.delivered, deliverSeconds),
+    accepted,
+    delivered: settled.delivered,
+    cancelled: settled.cancelled,
+    unfinished: Math.max(settled.unfinished, accepted - settled.delivered - settled.cancelled),
+    acceptSeconds,
+    deliverSeconds,
+    acceptance: driven.acceptance.percentiles(),
+    delivery: settled.delivery.percentiles(),
+    failures: driven.failures,
+    cpuMsPerOrder: ratio(cpuSeconds * 1_000, accepted),
+    peakMegabytes: sum(used.map((part) => part.peakBytes)) / bytesPerMegabyte,
+    processes: used.map((part) => ({
+      part: part.part,
+      cpuSecondsPerThousandOrders: ratio(part.cpuSeconds * 1_000, accepted),
+      peakMegabytes: part.peakBytes / bytesPerMegabyte,
+    })),
+    incidents,
+  };
+}
+
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
+
+/** 0 rather than infinite. */
+const ratio = (amount: number, per: number): number => (per > 0 ? amount / per : 0);
