@@ -45,7 +45,8 @@ function unreliable(provider: PaymentProvider, random: () => number): PaymentPro
 }
 
 const methods = ["pm_ok", "pm_ok", "pm_declined", "pm_pending", "pm_flaky", "pm_timeout"] as const;
-const operations = [tryIt, confirmIt, cancelIt, tryIt, confirmIt, cancelIt, tryIt];
+/** Confirms and Cancels of what is tried are worth more than Cancels of what is not. */
+const operations = [tryIt, tryIt, tryIt, confirmIt, confirmIt, cancelIt];
 
 describe("Try, Confirm and Cancel racing on two replicas", () => {
   let db: Database;

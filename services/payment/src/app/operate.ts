@@ -6,7 +6,7 @@ import { rounds, type Step } from "../domain/rounds.ts";
 import { raiseAlarms } from "./alarms.ts";
 import { commitIntents, type Intent, type PaymentRequest } from "./commitIntents.ts";
 import type { LateRecorder } from "./lateAnswers.ts";
-import type { Conversation, ProviderDesk } from "./providerDesk.ts";
+import { type Conversation, type ProviderDesk, untilEnded } from "./providerDesk.ts";
 import type { RecordAnswers } from "./recordAnswers.ts";
 import type { Settings } from "./settings.ts";
 
@@ -61,7 +61,7 @@ async function operateRound(
   const asked = round.map(({ positions: [first] }) => requests[first] as PaymentRequest);
   const intents = await commitIntents(db, asked, now(), settings);
   const conversations = desk.converse(intents.flatMap(toAsk));
-  await patiently(conversations, patienceMs);
+  await untilEnded(conversations, patienceMs);
   const ended = conversations.filter((conversation) => conversation.ended);
   late.follow(conversations.filter((conversation) => !conversation.ended));
   const answered = ended.filter((conversation) => conversation.answers.length > 0);
@@ -92,17 +92,4 @@ function outcomeOf(
   return verdict.kind === "refused"
     ? { ...verdict, transactionId }
     : { kind: "done", record, replayed: verdict.replayed };
-}
-
-/** Waits until all conversations have ended, or patience has. */
-async function patiently(
-  conversations: readonly Conversation[],
-  patienceMs: number,
-): Promise<void> {
-  if (conversations.length === 0) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, patienceMs);
-  void Promise.all(conversations.map(({ end }) => end)).then(() => resolve());
-  await promise;
-  clearTimeout(timer);
 }

@@ -76,7 +76,7 @@ export function createPaymentApp(options: PaymentAppOptions): PaymentApp {
     read: (transactionId) => readPayment(db, transactionId),
     list: (filter, after, limit) => listPayments(db, filter, after, limit),
     resolveExpired: resolveExpiredHolds({ db, operations, holdExpiryMs, now, logger }),
-    settle: settleUnsettled({ db, desk, record, now }),
+    settle: settleUnsettled({ db, desk, late, patienceMs: settings.providerPatienceMs, now }),
     purge: async () => {
       const purged = await purgeEnded(db, new Date(now().getTime() - retentionMs), maxPurged);
       return { again: purged === maxPurged };

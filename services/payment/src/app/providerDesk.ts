@@ -99,6 +99,19 @@ export function createProviderDesk({
   };
 }
 
+/** Waits until all conversations have ended, or patience has. */
+export async function untilEnded(
+  conversations: readonly Conversation[],
+  patienceMs: number,
+): Promise<void> {
+  if (conversations.length === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patienceMs);
+  void Promise.all(conversations.map(({ end }) => end)).then(() => resolve());
+  await promise;
+  clearTimeout(timer);
+}
+
 class OpenConversation implements Conversation {
   readonly begunWith: PaymentRecord;
   readonly answers: ProviderAnswer[] = [];

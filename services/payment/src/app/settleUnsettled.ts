@@ -1,34 +1,29 @@
 import type { Database } from "@waybill/persistence";
 import { claimUnsettled } from "../db/duePayments.ts";
-import type { ProviderDesk } from "./providerDesk.ts";
-import type { RecordAnswers } from "./recordAnswers.ts";
+import type { LateRecorder } from "./lateAnswers.ts";
+import { type ProviderDesk, untilEnded } from "./providerDesk.ts";
 
-/** Payments settled in one go. */
+/** Payments taken up in one go. */
 const maxSettled = 256;
 
 export interface SettleOptions {
   readonly db: Database;
   readonly desk: ProviderDesk;
-  readonly record: RecordAnswers;
+  readonly late: LateRecorder;
+  readonly patienceMs: number;
   readonly now: () => Date;
 }
 
 /**
- * Finishes what was left CONFIRMING or CANCELLING, although nobody may ever ask again: its process died, or the provider
+ * Takes up what was left CONFIRMING or CANCELLING, although nobody may ever ask again: its process died, or the provider
  * did not answer. For a background loop; safe on several replicas at once.
  */
 export const settleUnsettled =
-  ({ db, desk, record, now }: SettleOptions) =>
+  ({ db, desk, late, patienceMs, now }: SettleOptions) =>
   async (): Promise<{ again: boolean }> => {
     const claimed = await claimUnsettled(db, now(), maxSettled);
     const conversations = desk.converse(claimed);
-    await Promise.all(conversations.map(({ end }) => end));
-    const heard = conversations
-      .filter(({ answers }) => answers.length > 0)
-      .map(({ begunWith, answers }) => ({
-        transactionId: begunWith.payment.transactionId,
-        answers,
-      }));
-    await record(heard, { late: true });
+    late.follow(conversations);
+    await untilEnded(conversations, patienceMs);
     return { again: claimed.length === maxSettled };
   };

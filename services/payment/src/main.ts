@@ -1,0 +1,59 @@
+import { loadConfig } from "@waybill/chassis";
+import { paymentsStream } from "@waybill/contracts/events";
+import { OrderServiceDefinition } from "@waybill/contracts/order";
+import { PaymentServiceDefinition } from "@waybill/contracts/payment";
+import { StatusServiceDefinition } from "@waybill/contracts/status";
+import { startService } from "@waybill/host";
+import { recordKeptHolds } from "./app/alarms.ts";
+import { createPaymentApp } from "./app/paymentApp.ts";
+import { configSchema, providerDelays, settingsOf } from "./config.ts";
+import { paymentJournal } from "./db/events.ts";
+import { migrations } from "./db/migrations.ts";
+import { toOutgoingEvent } from "./events/paymentEvents.ts";
+import { providerMigrations } from "./provider/ledger.ts";
+import { createSimulatedProvider } from "./provider/simulatedProvider.ts";
+import { paymentService } from "./rpc/paymentService.ts";
+
+/** How often each background loop looks for work. Unit: ms. */
+const intervals = { webhooks: 250, settler: 1_000, purge: 3_600_000 } as const;
+
+const config = loadConfig(configSchema, process.env);
+await using service = await startService("payment", config);
+const { logger } = service;
+
+const [db, books, messaging] = await Promise.all([
+  service.openDatabase([], migrations),
+  service.openDatabase([], providerMigrations, {
+    url: config.PROVIDER_DATABASE_URL,
+    poolSize: config.PROVIDER_POOL_SIZE,
+    applicationName: "waybill-provider",
+  }),
+  service.connectMessaging(),
+]);
+await messaging.ensureStream(paymentsStream);
+
+const provider = createSimulatedProvider({ db: books, delays: providerDelays(config) });
+service.onDrain(provider);
+
+const journal = paymentJournal(db);
+const relay = messaging.relay({ stream: paymentsStream, journal, db, toEvent: toOutgoingEvent });
+service.onDrain(relay);
+
+const publish = relay.publish.bind(relay);
+const app = createPaymentApp({ db, provider, publish, logger, settings: settingsOf(config) });
+service.onDrain(app);
+
+const status = service.client(StatusServiceDefinition, "status");
+const order = service.client(OrderServiceDefinition, "order");
+service.background("the provider's webhooks", intervals.webhooks, () =>
+  provider.callBack(app.receive),
+);
+service.background("the settler", intervals.settler, () => app.settle());
+service.background("the reaper", config.REAPER_INTERVAL, async (signal) => {
+  const { kept } = await app.resolveExpired({ status, order }, signal);
+  recordKeptHolds(kept);
+});
+service.background("the purge", intervals.purge, () => app.purge());
+
+await service.serve([[PaymentServiceDefinition, paymentService(app, logger)]]);
+await service.untilTerminated();
