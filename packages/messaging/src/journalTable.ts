@@ -109,16 +109,15 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
        where published_seq is null and occurred_at <= now() - $1 * interval '1 millisecond'
        order by occurred_at, ${key} limit $2`,
     ),
-    // A mark that a crash loses is made again, so its commit need not wait for the disk. A row that is
-    // announced again while it stands keeps its first place, by which readers know repeats; least
-    // passes over null, which is what a lost publication leaves.
+    // A row that is announced again while it stands keeps its first place, by which readers know
+    // repeats; least passes over null, which is what a lost publication leaves.
     mark: sql(
       `${table}_mark`,
       `with moved as (
          update stream_positions
          set sequence = greatest(sequence, (select max(s) from unnest($3::bigint[]) s))
          where stream = $1 and epoch = $2
-         returning set_config('synchronous_commit', 'off', true)
+         returning epoch
        ), marked as (
          update ${table} t set published_seq = least(t.published_seq, k.sequence)
          from unnest($3::bigint[], ${keyed(4)}) as k (sequence, ${key}, publication)
