@@ -26,7 +26,9 @@ export function createLatencies(): Latencies {
     numberOfSignificantValueDigits: 3,
     bitBucketSize: 32,
   });
-  const percentile = (value: number) => histogram.getValueAtPercentile(value) / microsecondsPerMs;
+  const ms = (microseconds: number) =>
+    Math.min(microseconds, histogram.maxValue) / microsecondsPerMs; // The histogram answers the end of a bucket.
+  const percentile = (value: number) => ms(histogram.getValueAtPercentile(value));
   return {
     record: (ms) => {
       const bounded = Math.min(Math.max(ms, 0), maxMs);
@@ -37,7 +39,7 @@ export function createLatencies(): Latencies {
       p95: percentile(95),
       p99: percentile(99),
       p999: percentile(99.9),
-      max: histogram.maxValue / microsecondsPerMs,
+      max: ms(histogram.maxValue),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** What Linux answers for sysconf(_SC_CLK_TCK) on every platform that Node runs on. */
 const ticksPerSecond = 100;
@@ -14,6 +14,8 @@ export interface ProcessStat {
 
 /** The memory of a process as /proc/<pid>/status tells it. */
 export interface ProcessMemory {
+  /** The file that it runs. */
+  readonly program: string;
   /** The most that was ever resident. */
   readonly peakBytes: number;
   /** How much of what is resident now may be shared with others: files and shared memory. */
@@ -33,8 +35,8 @@ export function parseStat(line: string): ProcessStat {
   return { pid, parent, cpuSeconds: ticks.reduce((sum, tick) => sum + tick, 0) / ticksPerSecond };
 }
 
-/** The text of /proc/<pid>/status; a process that has ended has no memory. */
-export function parseMemory(text: string): ProcessMemory {
+/** What the text of /proc/<pid>/status says; a process that has ended has no memory. */
+export function parseMemory(text: string): Omit<ProcessMemory, "program"> {
   const bytes = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * bytesPerKb;
   return { peakBytes: bytes("VmHWM"), sharedBytes: bytes("RssFile") + bytes("RssShmem") };
@@ -52,7 +54,8 @@ export function readProcesses(): ProcessStat[] {
 /** Undefined when the process has ended. */
 export function readMemory(pid: number): ProcessMemory | undefined {
   const text = attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"));
-  return text === undefined ? undefined : parseMemory(text);
+  const program = attempt(() => readlinkSync(`/proc/${pid}/exe`)) ?? "";
+  return text === undefined ? undefined : { program, ...parseMemory(text) };
 }
 
 /** Processes end while they are read. */

@@ -14,37 +14,30 @@ export interface Usage {
   readonly part: string;
   readonly pid: number;
   readonly cpuSeconds: number;
-  readonly peakBytes: number;
+  /** Of each of its processes. */
+  readonly memories: readonly ProcessMemory[];
 }
 
 /** What a part used between two readings; a process started anew in between counts from its start. */
-export interface UsedBetween {
-  readonly part: string;
-  readonly cpuSeconds: number;
-  readonly peakBytes: number;
-}
+export type UsedBetween = Omit<Usage, "pid">;
 
 /** Reads what each part uses, with all processes beneath it: PostgreSQL's connections are processes of their own. */
 export function readUsage(parts: readonly Measured[]): Usage[] {
   const processes = readProcesses();
   return parts.map(({ part, pid, alone = false }) => {
-    const tree = alone
-      ? processes.filter((process) => process.pid === pid)
-      : beneath(pid, processes);
+    const tree = beneath(pid, processes).slice(0, alone ? 1 : undefined);
+    const cpuSeconds = tree.reduce((sum, process) => sum + process.cpuSeconds, 0);
     const memories = tree
       .map((process) => readMemory(process.pid))
       .filter((it) => it !== undefined);
-    const cpuSeconds = alone
-      ? ownCpuSeconds()
-      : tree.reduce((sum, process) => sum + process.cpuSeconds, 0);
-    return { part, pid, cpuSeconds, peakBytes: peakOf(memories) };
+    return { part, pid, cpuSeconds: alone ? ownCpuSeconds() : cpuSeconds, memories };
   });
 }
 
 export function usedBetween(before: readonly Usage[], after: readonly Usage[]): UsedBetween[] {
-  return after.map(({ part, pid, cpuSeconds, peakBytes }) => {
+  return after.map(({ part, pid, cpuSeconds, memories }) => {
     const earlier = before.find((usage) => usage.part === part && usage.pid === pid);
-    return { part, cpuSeconds: cpuSeconds - (earlier?.cpuSeconds ?? 0), peakBytes };
+    return { part, cpuSeconds: cpuSeconds - (earlier?.cpuSeconds ?? 0), memories };
   });
 }
 
@@ -61,9 +54,17 @@ export function beneath(pid: number, processes: readonly ProcessStat[]): Process
   return [...itself, ...children.flatMap((child) => beneath(child.pid, processes))];
 }
 
-/** Pages that several processes share count once: the buffers of PostgreSQL are mapped into all of its processes. */
-export function peakOf(memories: readonly ProcessMemory[]): number {
-  const privateBytes = memories.map(({ peakBytes, sharedBytes }) => peakBytes - sharedBytes);
-  const sharedBytes = memories.map((memory) => memory.sharedBytes);
-  return privateBytes.reduce((sum, bytes) => sum + bytes, 0) + Math.max(0, ...sharedBytes);
+/**
+ * The most that these processes had in memory. Pages that processes of one program share count once: its code, and the buffers of
+ * PostgreSQL, which are mapped into all of its processes.
+ */
+export function peakBytesOf(memories: readonly ProcessMemory[]): number {
+  const sharedBytes = new Map<string, number>();
+  let privateBytes = 0;
+  for (const memory of memories) {
+    privateBytes += memory.peakBytes - memory.sharedBytes;
+    const known = sharedBytes.get(memory.program) ?? 0;
+    sharedBytes.set(memory.program, Math.max(known, memory.sharedBytes));
+  }
+  return [...sharedBytes.values()].reduce((sum, bytes) => sum + bytes, privateBytes);
 }

@@ -64,7 +64,11 @@ function resources({ processes, cpuMsPerOrder, peakMegabytes }: Report): readonl
     count(Math.round(peak)),
   ]);
   const total = ["all", cpuMsPerOrder.toFixed(3), "100 %", count(Math.round(peakMegabytes))];
-  return table(["process", "CPU s per 1,000 orders", "share", "peak MB"], [...rows, total]);
+  const heads = ["process", "CPU s per 1,000 orders", "share", "peak MB"];
+  return [
+    ...table(heads, [...rows, total]),
+    "The code that processes of one program share counts once in the memory of all.",
+  ];
 }
 
 function troubles({ failures, cancelled, unfinished, incidents }: Report): readonly string[] {

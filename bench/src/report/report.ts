@@ -1,7 +1,7 @@
 import type { Driven, Failures } from "../load/drive.ts";
 import type { Percentiles } from "../measure/latencies.ts";
 import type { Settled } from "../measure/settling.ts";
-import type { UsedBetween } from "../measure/usage.ts";
+import { peakBytesOf, type UsedBetween } from "../measure/usage.ts";
 import type { BenchOptions } from "../options.ts";
 
 /** What one process, or all of PostgreSQL's together, used for the measured orders. */
@@ -30,6 +30,7 @@ export interface Report {
   readonly failures: readonly Failures[];
   /** Of all processes, the load generator included. */
   readonly cpuMsPerOrder: number;
+  /** Of all processes; what processes of one program share counts once. */
   readonly peakMegabytes: number;
   readonly processes: readonly ProcessFigures[];
   /** Processes that ended unasked, and what else went wrong meanwhile. */
@@ -69,11 +70,11 @@ export function reportOf({ options, driven, settled, used, incidents }: Measurem
     delivery: settled.delivery.percentiles(),
     failures: driven.failures,
     cpuMsPerOrder: ratio(cpuSeconds * 1_000, accepted),
-    peakMegabytes: sum(used.map((part) => part.peakBytes)) / bytesPerMegabyte,
+    peakMegabytes: peakBytesOf(used.flatMap((part) => part.memories)) / bytesPerMegabyte,
     processes: used.map((part) => ({
       part: part.part,
       cpuSecondsPerThousandOrders: ratio(part.cpuSeconds * 1_000, accepted),
-      peakMegabytes: part.peakBytes / bytesPerMegabyte,
+      peakMegabytes: peakBytesOf(part.memories) / bytesPerMegabyte,
     })),
     incidents,
   };
