@@ -17,7 +17,7 @@ export function postgresSettings(tuning: PostgresTuning): Record<string, string>
     unix_socket_directories: "", // The path of a socket is limited to 107 bytes, a data folder's is not.
     max_connections: String(maxConnections),
     fsync: durable,
-    synchronous_commit: durable,
+    synchronous_commit: "on", // Cheap without fsync; what is committed outlives a killed server.
     full_page_writes: durable,
     shared_buffers: `${sharedBuffersMb}MB`,
     huge_pages: "off",
