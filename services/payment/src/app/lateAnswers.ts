@@ -3,7 +3,8 @@ import type { Logger } from "@waybill/chassis";
 import { isTransient } from "@waybill/persistence";
 import type { PaymentRecord } from "../db/paymentRow.ts";
 import type { LateAnswers } from "../domain/provider.ts";
-import type { Conversation, ProviderDesk } from "./providerDesk.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ProviderDesk } from "./providerDesk.ts";
 import type { Heard, RecordAnswers } from "./recordAnswers.ts";
 
 /** Everything that the provider says when nobody waits for it any more. */

@@ -5,8 +5,9 @@ import { conclude, type Refused } from "../domain/decide.ts";
 import { rounds, type Step } from "../domain/rounds.ts";
 import { raiseAlarms } from "./alarms.ts";
 import { commitIntents, type Intent, type PaymentRequest } from "./commitIntents.ts";
+import { type Conversation, untilEnded } from "./conversation.ts";
 import type { LateRecorder } from "./lateAnswers.ts";
-import { type Conversation, type ProviderDesk, untilEnded } from "./providerDesk.ts";
+import type { ProviderDesk } from "./providerDesk.ts";
 import type { RecordAnswers } from "./recordAnswers.ts";
 import type { Settings } from "./settings.ts";
 

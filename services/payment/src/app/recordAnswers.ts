@@ -37,34 +37,29 @@ export const recordAnswers =
   async (heard, { late }) => {
     if (heard.length === 0) return new Map();
     const at = now();
+    const takeIn = ({ transactionId, answers }: Heard, record: PaymentRecord): PaymentRecord => {
+      const payment = answers.reduce((current, answer) => {
+        const problem = contradiction(current, answer);
+        if (problem) logger.error({ transactionId, answer }, `the provider says: ${problem}`);
+        return evolve(current, answer);
+      }, record.payment);
+      return payment === record.payment ? record : nextRecord(record, payment, at, settings);
+    };
     const { records, events } = await db.transaction(async (tx) => {
-      const before = await lockPayments(tx, [...new Set(heard.map((one) => one.transactionId))]);
-      const after = new Map(before);
-      for (const { transactionId, answers } of heard) {
-        const record = after.get(transactionId);
-        if (record === undefined) {
-          logger.error(
-            { transactionId, answers },
-            "the provider answered about an unknown payment",
-          );
-          continue;
-        }
-        const payment = answers.reduce((current, answer) => {
-          const problem = contradiction(current, answer);
-          if (problem) logger.error({ transactionId, answer }, `the provider says: ${problem}`);
-          return evolve(current, answer);
-        }, record.payment);
-        if (payment !== record.payment) {
-          after.set(transactionId, nextRecord(record, payment, at, settings));
-        }
+      const ids = new Set(heard.map((one) => one.transactionId));
+      const before = await lockPayments(tx, [...ids]);
+      const records = new Map(before);
+      for (const one of heard) {
+        const record = records.get(one.transactionId);
+        if (record === undefined) logger.error(one, "the provider answered about nobody's payment");
+        else records.set(one.transactionId, takeIn(one, record));
       }
-      const changed = [...after].filter(([id, record]) => record !== before.get(id));
-      await updatePayments(
-        tx,
-        changed.map(([, record]) => record),
+      const changed = [...records.values()].filter(
+        (record) => record !== before.get(record.payment.transactionId),
       );
-      const news = late ? changed.flatMap(([id, record]) => eventOf(before.get(id), record)) : [];
-      return { records: after, events: await appendEvents(tx, news) };
+      await updatePayments(tx, changed);
+      const news = late ? changed.flatMap((record) => eventOf(before, record)) : [];
+      return { records, events: await appendEvents(tx, news) };
     });
     if (events.length > 0) publish(events);
     return records;
@@ -72,11 +67,12 @@ export const recordAnswers =
 
 /** The event of a payment whose authorisation was open and is answered now. */
 function eventOf(
-  before: PaymentRecord | undefined,
+  before: ReadonlyMap<string, PaymentRecord>,
   { payment, traceparent, updatedAt }: PaymentRecord,
 ): PaymentEventRecord[] {
-  const wasOpen = before?.payment.state === "TRYING" || before?.payment.state === "PENDING";
-  if (!wasOpen || (payment.state !== "TRIED" && payment.state !== "DECLINED")) return [];
+  const was = before.get(payment.transactionId)?.payment.state;
+  if (was !== "TRYING" && was !== "PENDING") return [];
+  if (payment.state !== "TRIED" && payment.state !== "DECLINED") return [];
   const { userId, amount } = payment.content;
   return [
     {

@@ -1,7 +1,8 @@
 import type { Database } from "@waybill/persistence";
 import { claimUnsettled } from "../db/duePayments.ts";
+import { untilEnded } from "./conversation.ts";
 import type { LateRecorder } from "./lateAnswers.ts";
-import { type ProviderDesk, untilEnded } from "./providerDesk.ts";
+import type { ProviderDesk } from "./providerDesk.ts";
 
 /** Payments taken up in one go. */
 const maxSettled = 256;
