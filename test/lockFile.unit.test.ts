@@ -1,18 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Manifest, readJson, root, rootManifest, workspaces } from "./support/repository.ts";
-
-interface LockedPackage extends Omit<Manifest, "name"> {
-  readonly version?: string;
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly link?: boolean;
-}
-
-const { packages: locked } = readJson<{ packages: Readonly<Record<string, LockedPackage>> }>(
-  "package-lock.json",
-);
+import { type LockedPackage, lockedPackages as locked } from "./support/lockFile.ts";
+import { root, rootManifest, workspaces } from "./support/repository.ts";
 
 /** npm asks the registry it is set up with where an entry names none. */
 const registry = "https://registry.npmjs.org/";
