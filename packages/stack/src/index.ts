@@ -18,6 +18,6 @@ export type { StackOptions } from "./stack/options.ts";
 export { defaultDataDir } from "./stack/repository.ts";
 export type { Stack } from "./stack/stack.ts";
 export { findStack, type StackProcess, type StackRecord } from "./stack/stackFile.ts";
-export { DataFolderError, StackRunningError } from "./stack/stackLock.ts";
+export { DataFolderError, lockDataFolder, StackRunningError } from "./stack/stackLock.ts";
 export { startStack } from "./stack/startStack.ts";
 export { type TestServers, testFolder, testServers } from "./testing/testServers.ts";

@@ -1,0 +1,34 @@
+import { type Arguments, help, readArguments, UsageError } from "./cli/arguments.ts";
+import { diagnose } from "./diagnose.ts";
+import { CannotLookError } from "./look/databases.ts";
+import { formatDiagnosis } from "./report.ts";
+
+const BROKEN = 1;
+const COULD_NOT_LOOK = 2;
+
+/** Looks, prints, and answers the exit code. */
+async function main({ json, ...place }: Arguments): Promise<number> {
+  const diagnosis = await diagnose({ ...place, onProgress: json ? undefined : showProgress });
+  showProgress(undefined);
+  console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
+  return diagnosis.healthy ? 0 : BROKEN;
+}
+
+/** One line on a terminal, written over and in the end erased. */
+function showProgress(orders: number | undefined): void {
+  if (!process.stderr.isTTY) return;
+  const text = orders === undefined ? "" : `${orders.toLocaleString("en")} orders examined`;
+  process.stderr.write(`\r\x1b[K${text}`);
+}
+
+try {
+  const options = readArguments(process.argv.slice(2), process.env);
+  if (options === undefined) console.log(help);
+  else process.exitCode = await main(options);
+} catch (error) {
+  showProgress(undefined);
+  const isExpected = error instanceof CannotLookError || error instanceof UsageError;
+  console.error(isExpected ? `The doctor could not look. ${error.message}` : error);
+  if (error instanceof UsageError) console.error("npm run doctor -- --help tells the options.");
+  process.exitCode = COULD_NOT_LOOK;
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from "node:util";
+
+/** What `npm run doctor -- --help` prints. */
+export const help = `Checks in the databases of a local stack that nothing is lost, oversold, charged twice or stuck. It changes nothing.
+A stopped stack's PostgreSQL is started for it and stopped again.
+
+npm run doctor -- [options]
+
+  --data-dir <folder>   the stack's data folder; default: .waybill
+  --database-url <url>  looks into this PostgreSQL server instead; also DATABASE_URL
+  --nats-url <url>      counts dead letters there; default: the running stack's NATS; also NATS_URL
+  --json                prints the diagnosis as JSON
+  --help                prints this
+
+Exit code: 0 all promises are kept, 1 one is broken, 2 it could not look.
+`;
+
+/** The command line cannot be understood; the message says what. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface Arguments {
+  readonly dataDir: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly natsUrl: string | undefined;
+  readonly json: boolean;
+}
+
+/** Reads the command line and the environment. Undefined: help is wanted. Throws UsageError. */
+export function readArguments(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Arguments | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  return {
+    dataDir: values["data-dir"],
+    databaseUrl: readUrl("--database-url", values["database-url"] ?? env.DATABASE_URL),
+    natsUrl: readUrl("--nats-url", values["nats-url"] ?? env.NATS_URL),
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        "data-dir": text,
+        "database-url": text,
+        "nats-url": text,
+        json: flag,
+        help: { ...flag, short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** The URL itself stays out of the message: it may hold a password. */
+function readUrl(source: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (URL.canParse(text)) return text;
+  throw new UsageError(
+    `${source}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
+  );
+}

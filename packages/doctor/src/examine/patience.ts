@@ -1,0 +1,12 @@
+/**
+ * How long what is under way may take before it counts as broken. Unit: ms. The services' own intervals are seconds (relay and announcing 1 s,
+ * reapers 5 s) and 30 s for the first new announcement of an order.
+ */
+export const patience = {
+  /** For sweepers, reapers and relays to come round to what is due. */
+  graceMs: 60_000,
+  /** For an order that does not move to be listed by the workflow: by then it was announced again four times. */
+  unlistedMs: 600_000,
+  /** Participants forget ended transactions, but never earlier than this: the least retention that they can be configured to. */
+  forgottenMs: 8 * 24 * 3_600_000,
+} as const;

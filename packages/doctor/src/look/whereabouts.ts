@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  databaseOf,
+  findStack,
+  lockDataFolder,
+  StackRunningError,
+  startPostgres,
+} from "@waybill/stack";
+import { CannotLookError, type ExaminedDatabase } from "./databases.ts";
+
+/** Which databases to look into. */
+export interface Place {
+  /** The data folder of a local stack. */
+  readonly dataDir: string;
+  /** The PostgreSQL server with the databases, instead of that of the data folder. */
+  readonly databaseUrl?: string | undefined;
+  readonly natsUrl?: string | undefined;
+}
+
+/** Databases that can be looked into; disposing stops what was started for that. */
+export interface Whereabouts extends AsyncDisposable {
+  /** For people: "the running stack of .waybill". */
+  readonly description: string;
+  /** Orders may move while they are looked at. */
+  readonly isRunning: boolean;
+  readonly databaseUrl: (name: ExaminedDatabase) => string;
+  readonly natsUrl: string | undefined;
+  /** The time to judge by, in ms since 1970: when the databases were last written to, if nobody writes to them now. */
+  readonly now: () => number;
+}
+
+/**
+ * Finds the databases: those of the server that is named, of the stack that runs on the data folder, or of the stack that ran there last, whose
+ * PostgreSQL is then started. Throws CannotLookError.
+ */
+export async function findDatabases(place: Place): Promise<Whereabouts> {
+  const dataDir = resolve(place.dataDir);
+  const { databaseUrl, natsUrl } = place;
+  if (databaseUrl !== undefined) return namedServer(databaseUrl, natsUrl);
+  const record = findStack(dataDir);
+  if (record !== undefined) {
+    return {
+      description: `the stack that runs on ${dataDir}`,
+      isRunning: true,
+      databaseUrl: (name) => record.databases[name],
+      natsUrl: natsUrl ?? record.natsUrl,
+      now: Date.now,
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+  if (!existsSync(join(dataDir, "postgres"))) {
+    throw new CannotLookError(
+      `There is no stack in ${dataDir}, running or stopped. Start one with npm start, or name another place with --data-dir or --database-url.`,
+    );
+  }
+  return stoppedStack(dataDir);
+}
+
+function namedServer(serverUrl: string, natsUrl: string | undefined): Whereabouts {
+  return {
+    description: `the PostgreSQL at ${new URL(serverUrl).host}`,
+    isRunning: true,
+    databaseUrl: (name) => {
+      const url = new URL(serverUrl);
+      url.pathname = `/${databaseOf(name)}`;
+      return url.href;
+    },
+    natsUrl,
+    now: Date.now,
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** The data folder is locked meanwhile, so that no stack starts on it. */
+async function stoppedStack(dataDir: string): Promise<Whereabouts> {
+  await using undo = new AsyncDisposableStack();
+  try {
+    undo.defer(lockDataFolder(dataDir));
+  } catch (error) {
+    if (!(error instanceof StackRunningError)) throw error;
+    const text = `A stack on ${dataDir} is just starting or stopping, or is being looked at. Try again in a moment.`;
+    throw new CannotLookError(text, { cause: error });
+  }
+  const folder = join(dataDir, "postgres");
+  const stoppedAt = lastWrittenAt(join(folder, "cluster"));
+  const postgres = undo.use(await startPostgres({ dataDir: folder }));
+  const cleanUp = undo.move();
+  return {
+    description: `the stopped stack of ${dataDir}`,
+    isRunning: false,
+    databaseUrl: (name) => postgres.url(databaseOf(name)),
+    natsUrl: undefined,
+    now: () => stoppedAt,
+    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+  };
+}
+
+/**
+ * When the cluster was last written to: at a clean stop its control file, before a crash its log. Nothing is due in a stopped stack, so that
+ * what was under way when it stopped still is.
+ */
+function lastWrittenAt(cluster: string): number {
+  const log = join(cluster, "pg_wal");
+  const files = [
+    join(cluster, "global", "pg_control"),
+    ...readdirSync(log).map((name) => join(log, name)),
+  ];
+  return Math.max(...files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+}
