@@ -54,8 +54,15 @@ const money = z.object(
 
 const country = z.string().regex(/^[A-Z]{2}$/, "must be two capital letters (ISO 3166-1)");
 
+/** What a Timestamp can say; a page token could not carry years of more digits. */
+const timeRule = "must be a time between the years 1 and 9999";
+const timestamp = z
+  .date(timeRule)
+  .min(new Date("0001-01-01T00:00:00.000Z"), timeRule)
+  .max(new Date("9999-12-31T23:59:59.999Z"), timeRule);
+
 /** A time that the contract allows to be absent. */
-const optionalTime = z.date("must be a time between the years 1 and 9999").optional();
+const optionalTime = timestamp.optional();
 
 const time = z.date("must be given");
 

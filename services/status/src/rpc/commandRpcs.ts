@@ -1,5 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
-import { traceparentOf } from "@waybill/chassis";
+import { contextOf, traceparentOf } from "@waybill/chassis";
 import type {
   CreateStatusRequest,
   CreateStatusResponse,
@@ -22,6 +22,7 @@ const createRule = z.object({
   orderId: rules.id,
   userId: rules.id,
   total: rules.money.optional(),
+  reservationMode: rules.oneOf(Object.values(ReservationMode), "must be a ReservationMode"),
   placedAt: rules.optionalTime,
   expiresAt: rules.optionalTime,
 });
@@ -85,19 +86,19 @@ export function commandRpcs(commands: BatchingPoint<Command, Verdict>): CommandR
   };
 }
 
-/** The trace that an element belongs to: the one its request names, or else the call's. */
+/** The trace that an element belongs to: the one its request names, or else, also when that is malformed, the call's. */
 const traceOf = (traceparent: string): string =>
-  traceparent === "" ? traceparentOf() : traceparent;
+  traceparentOf(contextOf(traceparent)) || traceparentOf();
 
 function toCreate(request: CreateStatusRequest): Command {
-  const isDeferred = request.reservationMode === ReservationMode.DEFERRED;
+  const { reservationMode, ...content } = validate(createRule, request);
   return {
     kind: "create",
-    ...validate(createRule, request),
-    total: request.total,
-    placedAt: request.placedAt,
-    expiresAt: request.expiresAt,
-    reservationMode: isDeferred ? "DEFERRED" : "HELD",
+    ...content,
+    total: content.total,
+    placedAt: content.placedAt,
+    expiresAt: content.expiresAt,
+    reservationMode: reservationMode === ReservationMode.DEFERRED ? "DEFERRED" : "HELD",
     traceparent: traceOf(request.traceparent),
   };
 }
@@ -115,9 +116,9 @@ function toMove(request: UpdateStatusRequest): Command {
 }
 
 function toMarkTried(request: MarkTriedRequest): Command {
-  const { orderId } = validate(triedRule, request);
+  const { orderId, total } = validate(triedRule, request);
   const traceparent = traceOf(request.traceparent);
-  return { kind: "markTried", orderId, total: request.total, traceparent };
+  return { kind: "markTried", orderId, total, traceparent };
 }
 
 function createResponse(verdict: Verdict): CreateStatusResponse & MarkTriedResponse {

@@ -39,7 +39,7 @@ export function readRpcs(
     getStatus: get.one,
     batchGetStatuses: async ({ orderIds }, context) => {
       const requests = orderIds.map((orderId) => ({ orderId }));
-      const results = await get.many(requests, context);
+      const results = await get.many(requests, context, "order_ids");
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
     listStatuses: async (request) => {
