@@ -31,10 +31,10 @@ const app = statusApp({
   lanes: config.BATCH_LANES,
 });
 service.onDrain(app);
-service.background(
-  "announcing orders again",
-  reannounceIntervalMs,
-  reannounce(db, config.REANNOUNCE_AFTER, (rows) => relay.publish(rows)),
+const announceAgain = reannounce(db, config.REANNOUNCE_AFTER, (rows) => relay.publish(rows));
+service.background("announcing orders again", reannounceIntervalMs, async () =>
+  // Without NATS an announcement would be lost and the next one wait for twice as long.
+  messaging.connected ? await announceAgain() : undefined,
 );
 await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]]);
 await service.untilTerminated();

@@ -77,7 +77,11 @@ const updateStatement = sql(
   "update_statuses",
   `update statuses set state = v.state, previous_state = v.previous_state, version = v.version,
       tried = v.tried, total_minor = v.total_minor, currency = v.currency, moved_at = v.moved_at,
-      reason = v.reason, reannounce_at = v.reannounce_at, reannouncements = 0
+      reason = v.reason,
+      reannounce_at = case when statuses.version = v.version then statuses.reannounce_at
+        else v.reannounce_at end,
+      reannouncements = case when statuses.version = v.version then statuses.reannouncements
+        else 0 end
     from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bool[], $6::bigint[],
       $7::text[], $8::timestamptz[], $9::text[], $10::timestamptz[])
       as v (order_id, state, previous_state, version, tried, total_minor, currency, moved_at,
@@ -85,7 +89,7 @@ const updateStatement = sql(
     where statuses.order_id = v.order_id`,
 );
 
-/** Writes orders that are locked by this transaction. */
+/** Writes orders that are locked by this transaction. When an order is announced again changes only if it has moved. */
 export async function updateStatuses(
   tx: Sql,
   statuses: readonly Status[],

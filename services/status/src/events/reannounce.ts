@@ -22,18 +22,22 @@ const claimStatement = sql(
     update transitions set publications = publications + 1
       from claimed
       where transitions.order_id = claimed.order_id and transitions.version = claimed.version
+        and transitions.published_seq is not null
       returning ${journalColumns}`,
 );
 
 /**
  * Announces again the last event of orders that have not moved for `patienceMs` and are not at their end, with doubling intervals, so that no lost
- * message, ack or consumer can leave an order behind. Answers whether there may be more. Replicas share the work.
+ * message, ack or consumer can leave an order behind. Answers whether there may be more. Replicas share the work. What has not been published
+ * at all is the relay's: under a second number it would stand in the stream as another event.
  */
 export const reannounce =
   (db: Database, patienceMs: number, publish: (rows: readonly JournalRow[]) => void) =>
   async (): Promise<{ again: boolean }> => {
     const parameters = [batchSize, patienceMs, maxIntervalMs];
-    const raws = await db.rows<RawRow & { publications: number }>(claimStatement, parameters);
+    const raws = await db.transaction((tx) =>
+      tx.rows<RawRow & { publications: number }>(claimStatement, parameters),
+    );
     publish(raws.map((raw) => toJournalRow(raw, raw.publications + 1)));
     return { again: raws.length === batchSize };
   };

@@ -1,0 +1,139 @@
+import { sql } from "@waybill/persistence";
+import { expect } from "chai";
+import type { JournalRow } from "../src/events/journal.ts";
+import { toOutgoingEvent } from "../src/events/journal.ts";
+import { reannounce } from "../src/events/reannounce.ts";
+import { alice, move, shipping } from "./support/asking.ts";
+import { patienceMs, type Replica, startReplica } from "./support/replica.ts";
+
+const publishedStatement = sql(
+  "test_published",
+  "update transitions set published_seq = 1 where published_seq is null",
+);
+const earlierStatement = sql(
+  "test_earlier",
+  "update statuses set reannounce_at = reannounce_at - $1 * interval '1 ms'",
+);
+const dueStatement = sql(
+  "test_due",
+  `select order_id, reannouncements,
+      round(extract(epoch from reannounce_at - now()))::int as in_s
+    from statuses where reannounce_at is not null order by order_id`,
+);
+
+describe("announcing orders again", () => {
+  let replica: Replica;
+  let announced: string[];
+
+  beforeEach(async () => {
+    replica = await startReplica();
+    announced = [];
+  });
+
+  afterEach(() => replica[Symbol.asyncDispose]());
+
+  const idOf = (row: JournalRow): string => {
+    const { id, publication } = toOutgoingEvent(row);
+    return `${id}#${publication}`;
+  };
+  const announceAgain = () =>
+    reannounce(replica.db, patienceMs, (rows) => void announced.push(...rows.map(idOf)))();
+  const letPass = (ms: number) => replica.db.run(earlierStatement, [ms]);
+  const due = () => replica.db.rows(dueStatement);
+
+  async function place(...orderIds: string[]): Promise<void> {
+    const requests = orderIds.map((orderId) => ({ orderId, userId: "alice" }));
+    await replica.client.batchCreateStatuses({ requests });
+    await replica.db.run(publishedStatement);
+  }
+
+  it("begins after 30 s without a move, doubles the interval, and counts the publications", async () => {
+    await place("o");
+    await announceAgain();
+    expect(announced).to.be.empty;
+    for (const [round, intervalMs] of [30_000, 60_000, 120_000, 240_000].entries()) {
+      await letPass(intervalMs - 1_500);
+      await announceAgain();
+      expect(announced, `before ${intervalMs} ms`).to.have.length(round);
+      await letPass(1_500);
+      await announceAgain();
+      expect(announced.at(-1)).to.equal(`o.1#${round + 2}`);
+    }
+    expect(announced).to.have.length(4);
+  });
+
+  it("waits for no longer than an hour", async () => {
+    await place("o");
+    for (let round = 0; round < 12; round++) {
+      await letPass(3_600_000);
+      await announceAgain();
+    }
+    expect(announced).to.have.length(12);
+    expect(await due()).to.deep.equal([{ order_id: "o", reannouncements: 12, in_s: 3_600 }]);
+  });
+
+  it("leaves alone what has ended", async () => {
+    await place("cancelled", "delivered");
+    const { client } = replica;
+    await client.markTried({ orderId: "delivered" });
+    await client.batchUpdateStatuses({
+      requests: [
+        move("cancelled", "PENDING", "CANCELLED", alice),
+        move("delivered", "PENDING", "CONFIRMED"),
+        move("delivered", "CONFIRMED", "PROCESSING"),
+        move("delivered", "PROCESSING", "SHIPPED", shipping),
+        move("delivered", "SHIPPED", "DELIVERED", { ...shipping, id: "delivery" }),
+      ],
+    });
+    await replica.db.run(publishedStatement);
+    await letPass(3_600_000);
+    await announceAgain();
+    expect(announced).to.be.empty;
+    expect(await due()).to.be.empty;
+  });
+
+  it("begins anew with each move, and announces the last one", async () => {
+    await place("o");
+    await letPass(30_000);
+    await announceAgain();
+    await replica.client.markTried({ orderId: "o" });
+    await replica.client.updateStatus(move("o", "PENDING", "CONFIRMED"));
+    await replica.db.run(publishedStatement);
+    await letPass(25_000);
+    await announceAgain();
+    expect(announced).to.deep.equal(["o.1#2"]);
+    await letPass(5_000);
+    await announceAgain();
+    expect(announced).to.deep.equal(["o.1#2", "o.2#2"]);
+  });
+
+  it("does not begin anew when the order is only marked as tried", async () => {
+    await place("o");
+    await letPass(30_000);
+    await announceAgain();
+    await replica.client.markTried({ orderId: "o" });
+    expect(await due()).to.deep.equal([{ order_id: "o", reannouncements: 1, in_s: 60 }]);
+  });
+
+  it("leaves to the relay what has not been published yet", async () => {
+    const { client } = replica;
+    await client.createStatus({ orderId: "unpublished", userId: "alice" });
+    await letPass(30_000);
+    await announceAgain();
+    expect(announced).to.be.empty;
+  });
+
+  it("announces each order once when replicas do it at the same time", async () => {
+    await using other = await startReplica({ url: replica.url });
+    await place(...Array.from({ length: 400 }, (_, index) => `o${index}`));
+    await letPass(30_000);
+    const publish = (rows: readonly JournalRow[]) => void announced.push(...rows.map(idOf));
+    const rounds = [replica, other, replica, other].map(({ db }) =>
+      reannounce(db, patienceMs, publish)(),
+    );
+    await Promise.all(rounds);
+    await announceAgain();
+    expect(announced).to.have.length(400);
+    expect(new Set(announced)).to.have.length(400);
+  });
+});
