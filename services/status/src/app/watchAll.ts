@@ -12,6 +12,11 @@ export interface Watched {
   readonly position: string;
 }
 
+/** NATS does not answer: later it will. */
+export class StreamAwayError extends Error {
+  override readonly name = "StreamAwayError";
+}
+
 const sequenceStatement = sql(
   "published_sequence",
   "select published_seq from transitions where order_id = $1 and version = $2",
@@ -23,7 +28,7 @@ const sequenceStatement = sql(
  */
 export const watchAll = (db: Database, messaging: Messaging) =>
   async function* (after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched> {
-    const start = after ?? (await messaging.endPosition(ordersStream));
+    const start = after ?? (await endOf(messaging));
     yield { event: undefined, traceparent: "", position: start };
     const events = messaging.readStream({
       stream: ordersStream,
@@ -38,6 +43,15 @@ export const watchAll = (db: Database, messaging: Messaging) =>
       yield { event, traceparent, position };
     }
   };
+
+async function endOf(messaging: Messaging): Promise<string> {
+  try {
+    if (messaging.connected) return await messaging.endPosition(ordersStream);
+  } catch (cause) {
+    throw new StreamAwayError("the end of the stream is not known", { cause });
+  }
+  throw new StreamAwayError("the connection to NATS is lost");
+}
 
 async function isRepeat(db: Database, { event, publication, sequence }: Read<OrderEvent>) {
   if (publication === 1) return false;

@@ -8,7 +8,7 @@ import type {
 import { PositionGoneError } from "@waybill/messaging";
 import { refuse, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
-import type { Watched } from "../app/watchAll.ts";
+import { StreamAwayError, type Watched } from "../app/watchAll.ts";
 import { isTerminal } from "../domain/lifecycle.ts";
 import type { Status, Transition } from "../domain/status.ts";
 import { transitionMessage } from "./mapping.ts";
@@ -52,7 +52,8 @@ export const watchRpc = (
       if (orderId === "") yield* allOrders(app, afterPosition || undefined, signal);
       else yield* oneOrder(app, orderId, afterVersion, signal);
     } catch (error) {
-      if (error instanceof PositionGoneError) throw positionGone();
+      if (error instanceof PositionGoneError) throw positionGone("after_position");
+      if (error instanceof StreamAwayError) throw streamAway();
       if (shutdown.aborted && !context.signal.aborted) throw shuttingDown();
       throw error;
     }
@@ -67,7 +68,8 @@ async function* oneOrder(
 ): AsyncGenerator<WatchStatusesResponse> {
   const status = await app.statusOf(orderId);
   if (status === undefined) throw orderNotFound(orderId);
-  if (isTerminal(status.state) && status.version <= afterVersion) return;
+  if (status.version < afterVersion) throw positionGone("after_version");
+  if (isTerminal(status.state) && status.version === afterVersion) return;
   for await (const transition of app.watchOrder(orderId, afterVersion, signal)) {
     yield { transition: transitionMessage(transition), position: "" };
   }
@@ -88,10 +90,20 @@ function transitionOf(event: OrderEvent, traceparent: string): TransitionMessage
   return { orderId, version, from, to, reason, actor, occurredAt, traceparent };
 }
 
-function positionGone() {
+function positionGone(field: "after_position" | "after_version") {
   return refuse.outOfRange(
     ErrorReason.POSITION_GONE,
-    "The stream does not hold this position any more. Watch again without after_position.",
+    `There is no such position, now or any more. Watch again without ${field}.`,
+    { field },
+  );
+}
+
+function streamAway() {
+  return refuse.unavailable(
+    ErrorReason.CALLEE_UNAVAILABLE,
+    "The stream of all orders cannot be read at the moment. Watch again from the last position.",
+    1_000,
+    { callee: "nats" },
   );
 }
 
