@@ -61,7 +61,7 @@ describe("payment with the simulated provider", () => {
     await using app = testApp(db, provider);
     expect(await submit(app, tryIt("no", "pm_declined"))).to.deep.equal(["PAYMENT_DECLINED"]);
     expect(await submit(app, cancelIt("no"))).to.deep.equal(["done CANCELLED"]);
-    expect(await audit(books, "no")).to.include({ authorized: 0, captured: 0, open: 0 });
+    expect(await audit(books, "no")).to.include({ authorisations: 0, captured: 0, open: 0 });
   });
 
   it("pm_slow: answered late, and the answer is journalled", async () => {

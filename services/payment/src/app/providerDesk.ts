@@ -32,19 +32,21 @@ export function createProviderDesk(options: DeskOptions): ProviderDesk {
     converse: (records) => {
       if (records.length === 0) return [];
       const deadline = startDeadline(timeoutMs, closing.signal);
+      const broken: Broken[] = [];
       const conversations = records.map((record) => {
-        const { transactionId, state } = record.payment;
         const ask: Ask = (payment, step) =>
           inSpan(record.traceparent, step, () =>
             deadline.bound(calls.make(payment, step, deadline.signal)),
           );
+        const { transactionId, state } = record.payment;
         return beginConversation(record, ask, (error) => {
-          logger.warn({ transactionId, state, error }, "the provider's answer is not known");
+          broken.push({ transactionId, state, error });
         });
       });
       const all = Promise.all(conversations.map(({ end }) => end)).then(() => {
         deadline.clear();
         open.delete(all);
+        if (!closing.signal.aborted) report(broken, logger);
       });
       open.add(all);
       return conversations;
@@ -54,4 +56,23 @@ export function createProviderDesk(options: DeskOptions): ProviderDesk {
       await Promise.all(open);
     },
   };
+}
+
+interface Broken {
+  readonly transactionId: string;
+  readonly state: string;
+  readonly error: unknown;
+}
+
+/** Payments in a log line; the count tells the rest. */
+const maxReported = 3;
+
+/** One line for all: a provider that is down breaks off every conversation. */
+function report(broken: readonly Broken[], logger: Logger): void {
+  if (broken.length === 0) return;
+  const examples = broken.slice(0, maxReported).map(({ error, ...payment }) => ({
+    ...payment,
+    error: String(error),
+  }));
+  logger.warn({ payments: broken.length, examples }, "the provider's answers are not known");
 }

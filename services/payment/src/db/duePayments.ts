@@ -48,10 +48,11 @@ export async function extendPayments(
 
 const claim = sql(
   "payment_claim_unsettled",
-  `update payments set expires_at = $1 + least($3::interval, greatest($2::interval, $1 - updated_at))
+  `update payments set expires_at = $1::timestamptz
+     + least($3::interval, greatest($2::interval, $1::timestamptz - updated_at))
    where transaction_id in (
      select transaction_id from payments
-     where state in ('CONFIRMING', 'CANCELLING') and expires_at <= $1
+     where state in ('CONFIRMING', 'CANCELLING') and expires_at <= $1::timestamptz
      order by expires_at limit $4 for no key update skip locked)
    returning ${columns}`,
 );
