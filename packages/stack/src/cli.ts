@@ -6,6 +6,7 @@ import { startStack } from "./stack/startStack.ts";
 
 const USAGE_EXIT_CODE = 2;
 const KILLED_EXIT_CODE = 130; // What a shell answers for a process that ended by SIGINT.
+const PARENT_CHECK_MS = 500;
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. */
 const REPEATED_WITHIN_MS = 1_000;
 
@@ -13,16 +14,16 @@ const REPEATED_WITHIN_MS = 1_000;
 async function main(options: StackOptions): Promise<number> {
   const stopping = new AbortController();
   let stack: Stack | undefined;
-  onStopSignals(
-    () => {
-      console.log("\nStopping. Again Ctrl-C ends everything at once.");
-      stopping.abort(new Error("Stopped"));
-    },
-    () => {
-      void stack?.destroy();
-      process.exit(KILLED_EXIT_CODE); // What still runs ends with this process.
-    },
-  );
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    console.log("\nStopping. Again Ctrl-C ends everything at once.");
+    stopping.abort(new Error("Stopped"));
+  };
+  onStopSignals(stop, () => {
+    void stack?.destroy();
+    process.exit(KILLED_EXIT_CODE); // What still runs ends with this process.
+  });
+  using _watch = onParentGone(stop);
   const startedAt = performance.now();
   console.log("Waybill");
   try {
@@ -51,17 +52,24 @@ function onStopSignals(first: () => void, second: () => void): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // The terminal was closed.
 }
 
-/** Also keeps this process alive: its children do not. */
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const alive = setInterval(() => {}, 2 ** 30);
-    const end = () => {
-      clearInterval(alive);
-      resolve();
-    };
-    if (signal.aborted) end();
-    signal.addEventListener("abort", end);
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
   });
+}
+
+/**
+ * Calls back when npm is gone: a SIGTERM to npm ends its shell, but is not passed on to this process. The timer also keeps this process
+ * alive, which its children do not.
+ */
+function onParentGone(act: () => void): Disposable {
+  const parent = process.ppid;
+  const isUnderNpm = process.env.npm_lifecycle_event !== undefined;
+  const watch = setInterval(() => {
+    if (isUnderNpm && process.ppid !== parent) act();
+  }, PARENT_CHECK_MS);
+  return { [Symbol.dispose]: () => clearInterval(watch) };
 }
 
 try {

@@ -1,18 +1,7 @@
 import { startNats, startPostgres, testFolder, testServers } from "@waybill/stack";
 import { expect } from "chai";
 import { connect } from "nats";
-import { Client } from "pg";
-
-async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => {});
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+import { query } from "./support.ts";
 
 describe("the servers for tests", () => {
   it("are started once and give each caller a fresh database", async () => {

@@ -14,8 +14,8 @@ import {
   testFolder,
 } from "@waybill/stack";
 import { expect } from "chai";
-import { Client } from "pg";
 import { get } from "./fixtures/http2Get.ts";
+import { eventually, failureOf, isAlive, query } from "./support.ts";
 
 const fixture = join(import.meta.dirname, "fixtures/service.ts");
 const two: StackOptions = {
@@ -23,38 +23,6 @@ const two: StackOptions = {
   mainOf: () => fixture,
   portBase: "free",
 };
-
-async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  const state = execFileSync("sh", ["-c", `ps -o stat= -p ${pid} || true`], { encoding: "utf8" });
-  return state.trim() !== "" && !state.startsWith("Z");
-};
-
-async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within 15 s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => {
-      throw new Error("It succeeded");
-    },
-    (error) => error,
-  );
-}
 
 describe("a stack", () => {
   it("serves, is found by others, and leaves no process behind", async () => {
