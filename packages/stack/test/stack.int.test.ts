@@ -18,17 +18,27 @@ import { get } from "./fixtures/http2Get.ts";
 import { eventually, failureOf, isAlive, query } from "./support.ts";
 
 const fixture = join(import.meta.dirname, "fixtures/service.ts");
+/** Two services that do nothing, and no more of the rest than the promise at hand needs. */
 const two: StackOptions = {
   services: ["order", "status"],
+  databases: ["order"],
   mainOf: () => fixture,
   portBase: "free",
+  postgres: { fsync: false },
 };
 
 describe("a stack", () => {
   it("serves, is found by others, and leaves no process behind", async () => {
     const events: StackEvent[] = [];
     const dataDir = join(testFolder("stack"), "data");
-    const stack = await startStack({ ...two, dataDir, report: (event) => events.push(event) });
+    const report = (event: StackEvent) => events.push(event);
+    const stack = await startStack({
+      ...two,
+      databases: ["order", "provider"],
+      postgres: {},
+      dataDir,
+      report,
+    });
     expect(events.map((event) => event.kind === "ready" && event.part)).to.have.members([
       "postgres",
       "nats",
@@ -66,7 +76,6 @@ describe("a stack", () => {
     await using stack = await startStack({
       ...two,
       ephemeral: true,
-      postgres: { fsync: false },
       report: (event) => events.push(event),
     });
     for (const part of ["order", "postgres", "nats"] as const) {
@@ -96,7 +105,6 @@ describe("a stack", () => {
     await using stack = await startStack({
       ...two,
       ephemeral: true,
-      postgres: { fsync: false },
       replicas: { status: 2 },
       env: { HOLD_EXPIRY: "3s" },
     });

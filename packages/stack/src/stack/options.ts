@@ -1,5 +1,5 @@
 import type { PostgresTuning } from "../postgres/settings.ts";
-import type { PartName, ServiceName } from "./catalogue.ts";
+import type { DatabaseName, PartName, ServiceName } from "./catalogue.ts";
 import type { StackEvent } from "./events.ts";
 
 /** How to run a local stack. */
@@ -22,6 +22,8 @@ export interface StackOptions {
   databaseUrl?: string;
   /** A NATS that runs already, to use instead of one of our own. */
   natsUrl?: string;
+  /** Which databases to make. Default: all. */
+  databases?: readonly DatabaseName[];
   /** Added to the environment of every service. */
   env?: Readonly<Record<string, string>>;
   /** Settings of our own PostgreSQL. */

@@ -35,7 +35,8 @@ export async function databaseServer(
   plan: Plan,
   options: StackOptions,
 ): Promise<DatabaseServer> {
-  if (options.databaseUrl !== undefined) return existingDatabaseServer(options.databaseUrl);
+  const names = (options.databases ?? databaseNames).map(databaseOf);
+  if (options.databaseUrl !== undefined) return existingDatabaseServer(options.databaseUrl, names);
   const prepared = await preparePostgres({
     dataDir: join(dataDir, "postgres"),
     port: plan.postgresPort,
@@ -47,11 +48,11 @@ export async function databaseServer(
     address: `127.0.0.1:${prepared.port}`,
     own: { logFile: prepared.logFile, run: prepared.start },
     databaseUrl: (name) => prepared.url(databaseOf(name)),
-    createAll: () => createDatabases(prepared.url("postgres"), databaseNames.map(databaseOf)),
+    createAll: () => createDatabases(prepared.url("postgres"), names),
   };
 }
 
-function existingDatabaseServer(serverUrl: string): DatabaseServer {
+function existingDatabaseServer(serverUrl: string, names: readonly string[]): DatabaseServer {
   const { host } = new URL(serverUrl);
   return {
     part: "postgres",
@@ -59,7 +60,7 @@ function existingDatabaseServer(serverUrl: string): DatabaseServer {
     databaseUrl: (name) => withPath(serverUrl, databaseOf(name)),
     createAll: async () => {
       try {
-        await createDatabases(serverUrl, databaseNames.map(databaseOf));
+        await createDatabases(serverUrl, names);
       } catch (error) {
         const why = (error as Error).message || (error as NodeJS.ErrnoException).code;
         throw new Error(`The PostgreSQL of --database-url or DATABASE_URL, ${host}: ${why}`, {

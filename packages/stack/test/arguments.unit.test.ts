@@ -1,0 +1,72 @@
+import { expect } from "chai";
+import { readArguments, UsageError } from "../src/cli/arguments.ts";
+import { restartDelayMs } from "../src/process/supervisor.ts";
+import { planStack } from "../src/stack/plan.ts";
+
+const read = (line: string, env = {}) => readArguments(line.split(" ").filter(Boolean), env);
+
+describe("the command line of npm start", () => {
+  it("may be empty", () => {
+    expect(read("")).to.include({ samples: true, databaseUrl: undefined, portBase: undefined });
+  });
+
+  it("names services, replicas and ports", () => {
+    expect(read("--services order,item --replicas 2 --port-base 6000")).to.deep.include({
+      services: ["order", "item"],
+      replicas: 2,
+      portBase: 6_000,
+    });
+    expect(read("--replicas order=2,item=3")).to.deep.include({ replicas: { order: 2, item: 3 } });
+    expect(read("--ports nats=4222,user=7")).to.deep.include({ ports: { nats: 4_222, user: 7 } });
+  });
+
+  it("prefers its servers to the environment's", () => {
+    const env = { DATABASE_URL: "postgres://a/", NATS_URL: "nats://a" };
+    expect(read("", env)).to.include({ databaseUrl: "postgres://a/", natsUrl: "nats://a" });
+    expect(read("--nats-url nats://b", env)).to.include({ natsUrl: "nats://b" });
+  });
+
+  it("is refused with what is wrong", () => {
+    const wrong: readonly [string, string][] = [
+      ["--servics order", "Unknown option '--servics'"],
+      ["--services orders", '"orders" is not one of order, status'],
+      ["--replicas 10", '"10" is not a number from 1 to 9'],
+      ["--replicas order=0", '--replicas order: "0" is not'],
+      ["--ports postgres=", '--ports postgres: "" is not'],
+      ["--ports gremlin=1", '"gremlin" is not one of'],
+      ["--port-base x", '--port-base: "x" is not'],
+      ["--database-url localhost", "--database-url or DATABASE_URL: not a URL"],
+      ["surprise", "Unexpected argument 'surprise'"],
+    ];
+    for (const [line, message] of wrong) {
+      expect(() => read(line), line)
+        .to.throw(UsageError)
+        .with.property("message")
+        .that.includes(message);
+    }
+  });
+});
+
+describe("the ports of a stack", () => {
+  it("follow the base, replicas 100 apart, single ones as given", async () => {
+    const plan = await planStack({ replicas: { status: 2 }, ports: { item: 7_000 } });
+    expect(plan.addresses.order).to.deep.equal(["127.0.0.1:50051"]);
+    expect(plan.addresses.status).to.deep.equal(["127.0.0.1:50052", "127.0.0.1:50152"]);
+    expect(plan.addresses.item).to.deep.equal(["127.0.0.1:7000"]);
+    expect(plan.replicas.map(({ part }) => part)).to.include.members(["status", "status.2"]);
+  });
+
+  it("are known of services that somebody else runs", async () => {
+    const plan = await planStack({ services: ["order"] });
+    expect(plan.replicas.map(({ part }) => part)).to.deep.equal(["order"]);
+    expect(plan.addresses.delivery).to.deep.equal(["127.0.0.1:50058"]);
+  });
+});
+
+describe("the delay of a restart", () => {
+  it("doubles up to 10 s", () => {
+    expect([1, 2, 3, 6, 7, 100].map(restartDelayMs)).to.deep.equal([
+      250, 500, 1_000, 8_000, 10_000, 10_000,
+    ]);
+  });
+});
