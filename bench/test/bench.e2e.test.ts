@@ -10,7 +10,10 @@ const cli = resolve(import.meta.dirname, "../src/cli.ts");
 const run = promisify(execFile);
 
 describe("npm run bench", () => {
-  const folder = mkdtempSync(join(tmpdir(), "waybill-bench-test-"));
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "waybill-bench-test-"));
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it("places orders on a stack of its own, prints its figures, and asks the doctor", async () => {
