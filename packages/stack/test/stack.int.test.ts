@@ -7,11 +7,13 @@ import {
   findStack,
   freePort,
   isServing,
+  openDatabases,
   type StackEvent,
   type StackOptions,
   StackRunningError,
   startStack,
   testFolder,
+  testServers,
 } from "@waybill/stack";
 import { expect } from "chai";
 import { get } from "./fixtures/http2Get.ts";
@@ -69,6 +71,36 @@ describe("a stack", () => {
     expect(await query(second.databaseUrl("order"), "select n from kept")).to.deep.equal([
       { n: 7 },
     ]);
+  });
+
+  it("lets its databases be looked into, running or stopped", async () => {
+    const dataDir = testFolder("stack");
+    expect((await failureOf(openDatabases({ dataDir }))).message).to.contain(dataDir);
+    {
+      await using stack = await startStack({ ...two, services: [], dataDir });
+      await using running = await openDatabases({ dataDir });
+      expect(running.isRunning).to.equal(true);
+      expect(running.databaseUrl("order")).to.equal(stack.databaseUrl("order"));
+    }
+    await using stopped = await openDatabases({ dataDir });
+    expect(stopped.isRunning).to.equal(false);
+    const rows = await query(stopped.databaseUrl("order"), "select current_database() as name");
+    expect(rows).to.deep.equal([{ name: "waybill_order" }]);
+  });
+
+  it("uses servers that run already", async () => {
+    const { postgres, natsUrl } = await testServers();
+    const existing = { databaseUrl: postgres.url("postgres"), natsUrl };
+    await using stack = await startStack({
+      ...two,
+      services: ["order"],
+      ephemeral: true,
+      ...existing,
+    });
+    expect(stack.processes().map(({ part }) => part)).to.deep.equal(["order"]);
+    expect(stack.databaseUrl("order")).to.equal(postgres.url("waybill_order"));
+    expect(await query(stack.databaseUrl("order"), "select 1 as n")).to.deep.equal([{ n: 1 }]);
+    expect(stack.natsUrl).to.equal(natsUrl);
   });
 
   it("starts a killed part again, keeps a halted one down", async () => {
@@ -174,6 +206,15 @@ describe("a stack that cannot start", () => {
     expect(error.message).to.contain("missing the one thing it needs");
     expect(pids.size).to.be.greaterThan(0);
     expect([...pids].filter(isAlive)).to.deep.equal([]);
+  });
+
+  it("names the server that cannot be reached, not its password", async () => {
+    const databaseUrl = `postgres://user:secret@127.0.0.1:${await freePort()}/postgres`;
+    const error = await failureOf(
+      startStack({ ...two, dataDir: testFolder("stack"), databaseUrl }),
+    );
+    expect(error.message).to.contain("--database-url or DATABASE_URL").and.not.contain("secret");
+    expect(error.message).to.contain("ECONNREFUSED");
   });
 
   it("gives up when it is told to", async () => {

@@ -57,7 +57,7 @@ function existingDatabaseServer(serverUrl: string, names: readonly string[]): Da
   return {
     part: "postgres",
     address: host,
-    databaseUrl: (name) => withPath(serverUrl, databaseOf(name)),
+    databaseUrl: (name) => databaseUrlOn(serverUrl, databaseOf(name)),
     createAll: async () => {
       try {
         await createDatabases(serverUrl, names);
@@ -96,7 +96,8 @@ function connectionsOf({ replicas }: Plan, { env }: StackOptions): number {
   return pools * poolSize + SPARE_CONNECTIONS;
 }
 
-function withPath(url: string, database: string): string {
+/** The URL of a database on the server of another URL. */
+export function databaseUrlOn(url: string, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${database}`;
   return changed.href;
