@@ -16,4 +16,4 @@ export { type RepeatOptions, type Repetition, repeat } from "./repeat.ts";
 export { sleep } from "./sleep.ts";
 export { shutdownTelemetry, startTelemetry } from "./telemetry/telemetry.ts";
 export { onTermination, type Termination, type TerminationOptions } from "./termination.ts";
-export { contextOf, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";
+export { contextOf, inFirstTrace, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";

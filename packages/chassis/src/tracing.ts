@@ -41,4 +41,16 @@ export function sampledSpanContext(of: Context = context.active()): SpanContext 
   return span !== undefined && isSampled(span) && isSpanContextValid(span) ? span : undefined;
 }
 
+/**
+ * Runs work that several traces share, such as one call for a batch, in the first of them that is sampled, so that it shows in one trace at
+ * least: a call cannot be part of several. Without a sampled one it runs in the active context.
+ */
+export function inFirstTrace<T>(traceparents: Iterable<string>, work: () => T): T {
+  for (const traceparent of traceparents) {
+    const shared = contextOf(traceparent);
+    if (sampledSpanContext(shared) !== undefined) return context.with(shared, work);
+  }
+  return work();
+}
+
 const isSampled = (span: SpanContext): boolean => (span.traceFlags & TraceFlags.SAMPLED) !== 0;

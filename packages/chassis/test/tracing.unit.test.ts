@@ -1,6 +1,7 @@
-import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
-import { contextOf, sampledSpanContext, traceparentOf } from "../src/index.ts";
+import { contextOf, inFirstTrace, sampledSpanContext, traceparentOf } from "../src/index.ts";
+import { plainContextManager } from "../src/telemetry/plainContext.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";
@@ -40,6 +41,15 @@ describe("trace context as text", () => {
 
   it("may be of a later version, which may have more fields", () => {
     expect(traceparentOf(contextOf(`01-${traceId}-${spanId}-09-more`))).to.equal(sampled);
+  });
+
+  it("is that of the first sampled trace for work that several share", () => {
+    context.disable();
+    context.setGlobalContextManager(plainContextManager());
+    const work = () => traceparentOf();
+    expect(inFirstTrace(["", unsampled, sampled], work)).to.equal(sampled);
+    expect(inFirstTrace([unsampled], work)).to.equal("");
+    context.disable();
   });
 
   it("tells sampled traces from others", () => {
