@@ -215,6 +215,9 @@ describe("a stack that cannot start", () => {
     );
     expect(error.message).to.contain("--database-url or DATABASE_URL").and.not.contain("secret");
     expect(error.message).to.contain("ECONNREFUSED");
+    const natsUrl = `nats://user:secret@127.0.0.1:${await freePort()}`;
+    const other = await failureOf(startStack({ ...two, dataDir: testFolder("stack"), natsUrl }));
+    expect(other.message).to.contain("--nats-url or NATS_URL").and.not.contain("secret");
   });
 
   it("gives up when it is told to", async () => {

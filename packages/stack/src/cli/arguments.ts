@@ -134,7 +134,7 @@ function readNumber(flag: string, text: string, min: number, max: number): numbe
 /** The URL itself stays out of the message: it may hold a password. */
 function readUrl(source: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (URL.canParse(text)) return text;
+  if (text.split(",").every((url) => /^[a-z]+:\/\/./.test(url) && URL.canParse(url))) return text;
   throw new UsageError(
     `${source}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
   );

@@ -59,10 +59,10 @@ function configuration({ dataDir, monitorPort }: NatsOptions, port: number): str
   return JSON.stringify({ host: "127.0.0.1", port, jetstream, ...monitoring }, null, 2);
 }
 
-/** Whether a NATS server sends its greeting on this port. */
-function greets(port: number): Promise<boolean> {
+/** Whether a NATS server sends its greeting on this port within a second. */
+export function greets(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", timeout: PROBE_MS });
+    const socket = connect({ port, host, timeout: PROBE_MS });
     const answer = (yes: boolean) => {
       socket.destroy();
       resolve(yes);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { prepareNats } from "../nats/server.ts";
+import { greets, prepareNats } from "../nats/server.ts";
 import { createDatabases } from "../postgres/createDatabase.ts";
 import { preparePostgres } from "../postgres/server.ts";
 import type { Daemon } from "../process/daemon.ts";
@@ -8,11 +8,14 @@ import type { StackOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
 
 const DEFAULT_POOL_SIZE = 16; // That of @waybill/chassis.
+const NATS_PORT = 4_222; // Where a URL names none.
 const SPARE_CONNECTIONS = 40; // People's psql, the doctor, elections, and connections that are being replaced.
 
 /** PostgreSQL or NATS: one to be run by the stack, or one that runs already. */
 export interface Server {
   part: "postgres" | "nats";
+  /** For people: "PostgreSQL". */
+  title: string;
   /** For people: "127.0.0.1:15432". */
   address: string;
   /** How to run it; absent when it runs already. */
@@ -45,6 +48,7 @@ export async function databaseServer(
   });
   return {
     part: "postgres",
+    title: "PostgreSQL",
     address: `127.0.0.1:${prepared.port}`,
     own: { logFile: prepared.logFile, run: prepared.start },
     databaseUrl: (name) => prepared.url(databaseOf(name)),
@@ -56,6 +60,7 @@ function existingDatabaseServer(serverUrl: string, names: readonly string[]): Da
   const { host } = new URL(serverUrl);
   return {
     part: "postgres",
+    title: "PostgreSQL",
     address: host,
     databaseUrl: (name) => databaseUrlOn(serverUrl, databaseOf(name)),
     createAll: async () => {
@@ -77,15 +82,30 @@ export async function messageServer(
   plan: Plan,
   options: StackOptions,
 ): Promise<MessageServer> {
-  if (options.natsUrl !== undefined)
-    return { part: "nats", address: hostOf(options.natsUrl), url: options.natsUrl };
+  if (options.natsUrl !== undefined) return existingMessageServer(options.natsUrl);
   const prepared = await prepareNats({
     dataDir: join(dataDir, "nats"),
     port: plan.natsPort,
     monitorPort: options.natsMonitorPort,
   });
   const { url, logFile, start: run } = prepared;
-  return { part: "nats", address: `127.0.0.1:${prepared.port}`, url, own: { logFile, run } };
+  return {
+    part: "nats",
+    title: "NATS",
+    address: `127.0.0.1:${prepared.port}`,
+    url,
+    own: { logFile, run },
+  };
+}
+
+/** The URL may be a list, separated by commas; one server of it is enough. */
+async function existingMessageServer(url: string): Promise<MessageServer> {
+  const servers = url.split(",").map((one) => new URL(one));
+  const address = servers.map(({ host }) => host).join(",");
+  const probes = servers.map(({ hostname, port }) => greets(Number(port || NATS_PORT), hostname));
+  if (!(await Promise.all(probes)).includes(true))
+    throw new Error(`The NATS of --nats-url or NATS_URL, ${address}, does not answer`);
+  return { part: "nats", title: "NATS", address, url };
 }
 
 /** Every replica may fill its pool; payment has a second one, for the provider's ledger. */
@@ -102,5 +122,3 @@ export function databaseUrlOn(url: string, database: string): string {
   changed.pathname = `/${database}`;
   return changed.href;
 }
-
-const hostOf = (url: string): string => new URL(url.includes("://") ? url : `nats://${url}`).host;

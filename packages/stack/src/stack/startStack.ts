@@ -38,8 +38,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   undo.defer(() => parts.stop());
   using _abort = onAbort(options.signal, () => parts.stop());
 
-  const databases = startServer(parts, database).then(() => database.createAll());
-  await Promise.all([databases, startServer(parts, messages)]);
+  const databases = startServer(parts, database, options).then(() => database.createAll());
+  await Promise.all([databases, startServer(parts, messages, options)]);
   await startServices(made, options);
   if (options.samples) await addSamples(plan, options);
   options.signal?.throwIfAborted();
@@ -76,9 +76,10 @@ function wantedPorts(plan: Plan, options: StackOptions): WantedPort[] {
 }
 
 /** Nothing to start when it runs already. */
-async function startServer(parts: Parts, server: Server): Promise<void> {
-  if (server.own === undefined) return;
-  await parts.start({ name: server.part, address: server.address, ...server.own });
+async function startServer(parts: Parts, server: Server, options: StackOptions): Promise<void> {
+  const { part: name, title, address, own } = server;
+  if (own !== undefined) return parts.start({ name, address, ...own });
+  options.report?.({ kind: "note", text: `${title} at ${address} runs already` });
 }
 
 async function startServices(made: StackParts, options: StackOptions): Promise<void> {
