@@ -1,0 +1,93 @@
+import { parseArgs } from "node:util";
+import { defaultDataDir } from "@waybill/stack";
+
+const DEFAULT_CONCURRENCY = 32;
+const DEFAULT_CANCELS_PERCENT = 3;
+const DEFAULT_PATIENCE_S = 180;
+
+/** What `npm run demo -- --help` prints. */
+export const help = `Plays the story of a few orders on a running stack, through its public RPCs. With --orders, places many instead, and asks the doctor.
+
+npm run demo -- [options]
+
+  --data-dir <folder>    the running stack's data folder; default: .waybill
+  --orders <n>           how many orders to place
+  --concurrency <n>      how many customers order at the same time; default: ${DEFAULT_CONCURRENCY}
+  --window-cancels <n>   how many per cent of the orders their customers cancel at once; default: ${DEFAULT_CANCELS_PERCENT}
+  --seed <n>             which orders are declined, slow, cancelled …: the same seed, the same mix; default: 1
+  --patience <seconds>   gives up when nothing has moved for so long; default: ${DEFAULT_PATIENCE_S}
+  --help                 prints this
+
+It can be repeated, each time with new orders. Services may be killed meanwhile: requests that are not answered are repeated with the same request_id.
+Exit code: 0 all went as told, and the doctor is content; 1 something did not; 2 there was nothing to play on.
+`;
+
+/** The command line cannot be understood; the message says what. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** How to place many orders. */
+export interface LoadOptions {
+  readonly orders: number;
+  readonly concurrency: number;
+  readonly cancelsPercent: number;
+  readonly seed: number;
+  readonly patienceMs: number;
+}
+
+export interface Arguments {
+  readonly dataDir: string;
+  /** Undefined: the story is wanted. */
+  readonly load: LoadOptions | undefined;
+}
+
+/** Reads the command line. Undefined: help is wanted. Throws UsageError. */
+export function readArguments(args: readonly string[]): Arguments | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const number = (name: keyof typeof values, min: number, max: number, whenAbsent: number) =>
+    readNumber(`--${name}`, values[name] as string | undefined, min, max, whenAbsent);
+  const load = {
+    orders: number("orders", 1, 10_000_000, 0),
+    concurrency: number("concurrency", 1, 1_024, DEFAULT_CONCURRENCY),
+    cancelsPercent: number("window-cancels", 0, 100, DEFAULT_CANCELS_PERCENT),
+    seed: number("seed", 0, 2 ** 32 - 1, 1),
+    patienceMs: number("patience", 1, 86_400, DEFAULT_PATIENCE_S) * 1_000,
+  };
+  const dataDir = values["data-dir"] ?? defaultDataDir;
+  return { dataDir, load: values.orders === undefined ? undefined : load };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        "data-dir": text,
+        orders: text,
+        concurrency: text,
+        "window-cancels": text,
+        seed: text,
+        patience: text,
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+function readNumber(
+  flag: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+  whenAbsent: number,
+): number {
+  if (text === undefined) return whenAbsent;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  throw new UsageError(`${flag}: "${text}" is not a whole number from ${min} to ${max}`);
+}
