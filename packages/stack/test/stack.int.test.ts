@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import {
@@ -260,14 +260,20 @@ describe("as root", () => {
     const closed = join(testFolder("stack"), "closed");
     mkdirSync(closed);
     chmodSync(closed, 0o700);
-    const options: StackOptions = { ...two, services: [], dataDir: join(closed, "data") };
+    const notes: StackEvent[] = [];
+    const report = (event: StackEvent) => event.kind === "note" && notes.push(event);
+    const options: StackOptions = { ...two, services: [], dataDir: join(closed, "data"), report };
     {
       await using stack = await startStack(options);
       const uid = execFileSync("ps", ["-o", "uid=", "-p", String(stack.pid("postgres"))]);
       expect(Number(uid)).to.be.greaterThan(0);
       await query(stack.databaseUrl("order"), "create table kept as select 7 as n");
     }
-    await using again = await startStack(options);
+    const again = await startStack(options);
     expect(await query(again.databaseUrl("order"), "select n from kept")).to.deep.equal([{ n: 7 }]);
+    await again.stop();
+    const elsewhere = realpathSync(join(closed, "data", "postgres"));
+    expect(notes[0]).to.have.property("text").that.includes(elsewhere);
+    rmSync(elsewhere, { recursive: true });
   });
 });

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { greets, prepareNats } from "../nats/server.ts";
 import { createDatabases } from "../postgres/createDatabase.ts";
@@ -40,12 +41,17 @@ export async function databaseServer(
 ): Promise<DatabaseServer> {
   const names = (options.databases ?? databaseNames).map(databaseOf);
   if (options.databaseUrl !== undefined) return existingDatabaseServer(options.databaseUrl, names);
+  const folder = join(dataDir, "postgres");
   const prepared = await preparePostgres({
-    dataDir: join(dataDir, "postgres"),
+    dataDir: folder,
     port: plan.postgresPort,
     maxConnections: connectionsOf(plan, options),
     ...options.postgres,
   });
+  if (lstatSync(folder).isSymbolicLink()) {
+    const text = `PostgreSQL does not run as root and may not enter ${dataDir}; its data is in ${prepared.folder}`;
+    options.report?.({ kind: "note", text });
+  }
   return {
     part: "postgres",
     title: "PostgreSQL",
