@@ -14,7 +14,6 @@ export {
 } from "./stack/catalogue.ts";
 export type { StackEvent } from "./stack/events.ts";
 export { isServing } from "./stack/health.ts";
-export { openDatabases, type StackDatabases } from "./stack/openDatabases.ts";
 export type { StackOptions } from "./stack/options.ts";
 export { defaultDataDir } from "./stack/repository.ts";
 export type { Stack } from "./stack/stack.ts";

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -76,6 +76,26 @@ describe("a stack whose own process is killed", () => {
     const second = run(fixture, dataDir);
     await untilPrinted(second.child, "up");
     expect(second.child.exitCode).to.equal(null);
+    second.child.kill("SIGKILL");
+    await second.ended;
+  });
+
+  it("has its servers stopped by the next start when its guardian is killed too", async () => {
+    const dataDir = testFolder("killed");
+    const first = run(fixture, dataDir);
+    await untilPrinted(first.child, "up");
+    const pids = findStack(dataDir)?.processes.map(({ pid }) => pid) ?? [];
+    const children = execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(first.child.pid)]);
+    const guardian = /(\d+) sh\b/.exec(children.toString())?.[1];
+    process.kill(Number(guardian), "SIGKILL");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    expect(pids.filter(isAlive)).to.deep.equal(pids);
+
+    const second = run(fixture, dataDir);
+    await untilPrinted(second.child, "up");
+    expect(second.child.exitCode).to.equal(null);
+    expect(pids.filter(isAlive)).to.deep.equal([]);
     second.child.kill("SIGKILL");
     await second.ended;
   });

@@ -7,7 +7,6 @@ import {
   findStack,
   freePort,
   isServing,
-  openDatabases,
   type StackEvent,
   type StackOptions,
   StackRunningError,
@@ -71,21 +70,6 @@ describe("a stack", () => {
     expect(await query(second.databaseUrl("order"), "select n from kept")).to.deep.equal([
       { n: 7 },
     ]);
-  });
-
-  it("lets its databases be looked into, running or stopped", async () => {
-    const dataDir = testFolder("stack");
-    expect((await failureOf(openDatabases({ dataDir }))).message).to.contain(dataDir);
-    {
-      await using stack = await startStack({ ...two, services: [], dataDir });
-      await using running = await openDatabases({ dataDir });
-      expect(running.isRunning).to.equal(true);
-      expect(running.databaseUrl("order")).to.equal(stack.databaseUrl("order"));
-    }
-    await using stopped = await openDatabases({ dataDir });
-    expect(stopped.isRunning).to.equal(false);
-    const rows = await query(stopped.databaseUrl("order"), "select current_database() as name");
-    expect(rows).to.deep.equal([{ name: "waybill_order" }]);
   });
 
   it("uses servers that run already", async () => {

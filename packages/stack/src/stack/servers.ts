@@ -123,7 +123,7 @@ function connectionsOf({ replicas }: Plan, { env }: StackOptions): number {
 }
 
 /** The URL of a database on the server of another URL. */
-export function databaseUrlOn(url: string, database: string): string {
+function databaseUrlOn(url: string, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${database}`;
   return changed.href;
