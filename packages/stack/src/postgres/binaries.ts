@@ -33,7 +33,8 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   return { initdb, postgres, folder };
 }
 
-function linkLibraries(packageFolder: string): void {
+/** Makes the links of the list pg-symlinks.json that are not there. */
+export function linkLibraries(packageFolder: string): void {
   const list = join(packageFolder, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, "utf8"));

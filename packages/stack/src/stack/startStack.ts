@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Daemon } from "../process/daemon.ts";
 import { makeFolder, temporaryFolder } from "../process/folders.ts";
@@ -41,7 +41,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const databases = startServer(parts, database, options).then(() => database.createAll());
   await Promise.all([databases, startServer(parts, messages, options)]);
   await startServices(made, options);
-  if (options.samples) await addSamples(plan, options);
+  if (options.samples) await addSamples(dataDir, plan, options);
   options.signal?.throwIfAborted();
   return stackHandle(made, undo.move());
 }
@@ -97,14 +97,20 @@ async function startServices(made: StackParts, options: StackOptions): Promise<v
   await Promise.all(starts);
 }
 
-/** A stack without samples is still one, so that their failure is only said. */
-async function addSamples({ addresses, replicas }: Plan, { report }: StackOptions): Promise<void> {
+/** Once for each data folder. A stack without samples is still one, so that their failure is only said. */
+async function addSamples(
+  dataDir: string,
+  { addresses, replicas }: Plan,
+  { report }: StackOptions,
+): Promise<void> {
+  const doneFile = join(dataDir, "samples.done");
   const running = new Set(replicas.map(({ service }) => service));
-  if (!running.has("item") || !running.has("user")) return;
+  if (!running.has("item") || !running.has("user") || existsSync(doneFile)) return;
   const targets = { itemAddress: addresses.item.join(), userAddress: addresses.user.join() };
   try {
-    const { createSamples } = await import("./samples.ts"); // Tests of single parts do not need a gRPC client.
+    const { createSamples } = await import("./samples.ts"); // Most starts need no gRPC client.
     const { items, users } = await createSamples(targets);
+    writeFileSync(doneFile, "");
     if (items + users > 0)
       report?.({ kind: "note", text: `Sample catalogue: ${items} items; users: ${users}` });
   } catch (error) {
