@@ -1,6 +1,6 @@
 import { orderSubject, ordersStream } from "@waybill/contracts/events";
 import { OrderEvent } from "@waybill/contracts/status";
-import type { BatchConsumer } from "@waybill/messaging";
+import { type BatchConsumer, dead, done, type Received } from "@waybill/messaging";
 import type { ShippedOrder } from "../app/deliverOrders.ts";
 
 /** Delivers every order that was shipped. */
@@ -12,12 +12,17 @@ export const onShipped = (
   subjects: [orderSubject("shipped", "*")],
   decode: OrderEvent.decode,
   handle: async (received) => {
-    const orders = received.map(({ event, traceparent }) => ({
+    const orders = received.filter(namesOrder).map(({ event, traceparent }) => ({
       orderId: event.orderId,
       userId: event.userId,
       traceparent,
     }));
-    await deliverOrders(orders);
-    return received.map(() => ({ kind: "done" }));
+    if (orders.length > 0) await deliverOrders(orders);
+    return received.map((each) => (namesOrder(each) ? done : noOrder));
   },
 });
+
+/** An event that can be decoded and still names no order is given up: nothing could ever come of it. */
+const namesOrder = ({ event }: Received<OrderEvent>): boolean => event.orderId !== "";
+
+const noOrder = dead("INVALID_EVENT", "order_id is empty");
