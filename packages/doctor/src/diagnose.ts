@@ -151,8 +151,8 @@ async function conclude(
     at: new Date(at),
     orders: tally.ids,
     promises: judged,
-    underWay: Object.fromEntries(tally.underWay.all),
-    stuck: Object.fromEntries(tally.stuck.all),
+    underWay: Object.fromEntries(tally.underWay.mostFrequentFirst),
+    stuck: Object.fromEntries(tally.stuck.mostFrequentFirst),
     unpublished: tally.unpublished,
     deadLetters: place.natsUrl === undefined ? undefined : await countDeadLetters(place.natsUrl),
   };

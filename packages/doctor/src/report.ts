@@ -40,11 +40,14 @@ function promiseLines({ promise, title, kept, figures, broken, examples }: Promi
   const kinds = Object.entries(broken).map(([check, times]) => `${check} ${number.format(times)}`);
   return [
     `${kept ? "✔" : "✘"} ${promise} ${title.padEnd(16)}${promised[promise]}`,
-    ...wrap(shown.join(" · ")),
+    ...wrap(shown.map(unbroken).join("\u00a0· ")),
     ...(kept ? [] : wrap(`BROKEN: ${kinds.join(", ")}`)),
     ...examples.map(({ subject, check, text }) => `${indent}  ${subject}: ${text} [${check}]`),
   ];
 }
+
+/** A figure stays on one line. */
+const unbroken = (figure: string): string => figure.replaceAll(" ", "\u00a0");
 
 const indent = " ".repeat(20);
 const width = 110;
@@ -56,7 +59,7 @@ function wrap(text: string): string[] {
     if (last === undefined || last.length + word.length + 1 > width) lines.push(indent + word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
-  return lines;
+  return lines.map((line) => line.replaceAll("\u00a0", " "));
 }
 
 const minorUnits = / ([A-Z]{3}) minor units$/;

@@ -57,7 +57,8 @@ export class Suspects {
     const findings = all.filter((finding) => finding.promise === promise);
     const counts = new Counts();
     for (const { check } of findings) counts.add(check);
-    for (const [check, count] of this.#overflow.get(promise)?.all ?? []) counts.add(check, count);
+    for (const [check, count] of this.#overflow.get(promise)?.inOrder ?? [])
+      counts.add(check, count);
     const seen = new Counts();
     const ranked = findings.map((finding) => {
       seen.add(finding.check);
@@ -65,7 +66,7 @@ export class Suspects {
     });
     const examples = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, maxExamples);
     return {
-      broken: Object.fromEntries(counts.all),
+      broken: Object.fromEntries(counts.mostFrequentFirst),
       examples: examples.map(({ finding }) => finding),
     };
   }

@@ -6,7 +6,12 @@ import { patience } from "./examine/patience.ts";
 
 /** Counts things by their name. */
 export class Counts {
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
+
+  /** The names given come first, in their order, even when there is none of them. */
+  constructor(...names: readonly string[]) {
+    this.#counts = new Map(names.map((name) => [name, 0]));
+  }
 
   add(name: string, by = 1): void {
     this.#counts.set(name, this.get(name) + by);
@@ -16,21 +21,24 @@ export class Counts {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** The most frequent first. */
-  get all(): readonly (readonly [name: string, count: number])[] {
-    return [...this.#counts].toSorted((a, b) => b[1] - a[1]);
+  get inOrder(): readonly (readonly [name: string, count: number])[] {
+    return [...this.#counts];
+  }
+
+  get mostFrequentFirst(): readonly (readonly [name: string, count: number])[] {
+    return this.inOrder.toSorted((a, b) => b[1] - a[1]);
   }
 }
 
 /** The figures of one look at all orders. */
 export class Tally {
   readonly #figures: Record<PromiseNumber, Counts> = {
-    1: new Counts(),
-    2: new Counts(),
-    3: new Counts(),
-    4: new Counts(),
-    5: new Counts(),
-    6: new Counts(),
+    1: new Counts("items", "pieces on hand", "pieces held", "pieces sold"),
+    2: new Counts("payments", "captured", "voided", "declined", "open authorisations"),
+    3: new Counts("DELIVERED", "CANCELLED", "under way"),
+    4: new Counts("transitions", "decisions"),
+    5: new Counts("shipments", "deliveries"),
+    6: new Counts("stored", "known to status", "abandoned"),
   };
   readonly underWay = new Counts();
   readonly stuck = new Counts();
@@ -74,12 +82,12 @@ export class Tally {
 
   /** Adds what somebody was told. */
   addAcknowledged(count: number): void {
-    this.#figures[6].add("acknowledged", count);
+    if (count > 0) this.#figures[6].add("acknowledged", count);
   }
 
   /** The figures that belong to a promise, by their names. */
   figures(promise: PromiseNumber): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#figures[promise].all);
+    return Object.fromEntries(this.#figures[promise].inOrder);
   }
 
   #addMoney({ ledger, payment }: Facts): void {

@@ -252,13 +252,14 @@ describe("the doctor, with the services' own tables", () => {
         payments: 18,
         captured: 9,
         voided: 3,
+        declined: 0,
         "open authorisations": 6,
         "captured EUR minor units": 4500,
       },
       { "under way": 12, DELIVERED: 3, CANCELLED: 3 },
       { transitions: 3 * (1 + 2 + 3 + 4 + 5 + 2), decisions: 15 },
       { shipments: 6, deliveries: 3 },
-      { stored: 18, "known to status": 18, acknowledged: 2 },
+      { stored: 18, "known to status": 18, abandoned: 0, acknowledged: 2 },
     ]);
     expect(healthy.underWay).to.deep.equal({ PENDING: 3, CONFIRMED: 3, PROCESSING: 3, SHIPPED: 3 });
   });
@@ -419,6 +420,8 @@ describe("the doctor, with the services' own tables", () => {
       const diagnosis = JSON.parse(stdout);
       expect(diagnosis.place).to.equal(`the stopped stack of ${dataDir}`);
       expect(diagnosis.orders).to.equal(broken.orders);
+      const again = JSON.parse((await doctor("--data-dir", dataDir, "--json")).stdout);
+      expect(again.at, "judged as of when it stopped").to.equal(diagnosis.at);
     });
   });
 });

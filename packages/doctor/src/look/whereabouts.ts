@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   databaseOf,
@@ -8,6 +8,7 @@ import {
   startPostgres,
 } from "@waybill/stack";
 import { CannotLookError, type ExaminedDatabase } from "./databases.ts";
+import { rememberLook, whenStopped } from "./stopTime.ts";
 
 /** Which databases to look into. */
 export interface Place {
@@ -82,9 +83,9 @@ async function stoppedStack(dataDir: string): Promise<Whereabouts> {
     const text = `A stack on ${dataDir} is just starting or stopping, or is being looked at. Try again in a moment.`;
     throw new CannotLookError(text, { cause: error });
   }
-  const folder = join(dataDir, "postgres");
-  const stoppedAt = lastWrittenAt(join(folder, "cluster"));
-  const postgres = undo.use(await startPostgres({ dataDir: folder }));
+  const stoppedAt = whenStopped(dataDir);
+  undo.defer(() => rememberLook(dataDir, stoppedAt));
+  const postgres = undo.use(await startPostgres({ dataDir: join(dataDir, "postgres") }));
   const cleanUp = undo.move();
   return {
     description: `the stopped stack of ${dataDir}`,
@@ -94,17 +95,4 @@ async function stoppedStack(dataDir: string): Promise<Whereabouts> {
     now: () => stoppedAt,
     [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
   };
-}
-
-/**
- * When the cluster was last written to: at a clean stop its control file, before a crash its log. Nothing is due in a stopped stack, so that
- * what was under way when it stopped still is.
- */
-function lastWrittenAt(cluster: string): number {
-  const log = join(cluster, "pg_wal");
-  const files = [
-    join(cluster, "global", "pg_control"),
-    ...readdirSync(log).map((name) => join(log, name)),
-  ];
-  return Math.max(...files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0));
 }
