@@ -10,6 +10,7 @@ export async function playStory(shop: Shop, run: string): Promise<boolean> {
     tell(`\n${index + 1}. ${scene.title}\n`);
     isGood = (await playScene(scene, stage)) && isGood;
   }
+  tell(isGood ? "\n✔ All went as told." : "\n✘ Not all went as told.");
   tell(whatNext(shop));
   return isGood;
 }

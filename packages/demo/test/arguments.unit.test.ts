@@ -1,0 +1,21 @@
+import { expect } from "chai";
+import { readArguments, UsageError } from "../src/cli/arguments.ts";
+
+describe("the demo's command line", () => {
+  it("plays the story unless orders are wanted", () => {
+    expect(readArguments([])?.load).to.equal(undefined);
+    expect(readArguments(["--orders", "10", "--patience", "5"])?.load).to.deep.equal({
+      orders: 10,
+      concurrency: 32,
+      cancelsPercent: 3,
+      seed: 1,
+      patienceMs: 5_000,
+    });
+    expect(readArguments(["--help"])).to.equal(undefined);
+  });
+
+  it("refuses what makes no sense, and names it", () => {
+    for (const args of [["--orders", "0"], ["--concurrency", "x"], ["--seed", "-1"], ["--what"]])
+      expect(() => readArguments(args)).to.throw(UsageError, args[0]);
+  });
+});
