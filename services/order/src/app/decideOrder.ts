@@ -9,6 +9,7 @@ import type { Order } from "../domain/order.ts";
 import type { Announcer } from "./announcer.ts";
 import type { OrderView } from "./orderView.ts";
 import type { StatusPort } from "./ports.ts";
+import { cancelled, orderNotFound, statusAway } from "./refusals.ts";
 
 export interface DecisionParts {
   readonly db: Database;
@@ -44,22 +45,6 @@ export const confirmOrder =
     return { order, status };
   };
 
-/** The refusal of anything that needs an order which is cancelled. */
-export function cancelled(orderId: string, reason: string): Refusal {
-  return refuse.aborted(
-    ErrorReason.ORDER_CANCELLED,
-    `Order ${orderId} is cancelled${reason === "" ? "" : ` (${reason})`}.`,
-    { order_id: orderId, reason },
-  );
-}
-
-/** The refusal of an id that is no order, or no order of this customer: which of them is not told. */
-export function orderNotFound(orderId: string): Refusal {
-  return refuse.notFound(ErrorReason.ORDER_NOT_FOUND, `There is no order ${orderId}.`, {
-    order_id: orderId,
-  });
-}
-
 async function find(db: Database, orderId: string): Promise<Stored | undefined> {
   return (await readOrders(db, [orderId])).get(orderId);
 }
@@ -75,12 +60,7 @@ function ownOrder(found: Stored | undefined, orderId: string, actor: Actor): Ord
 async function announced({ announcer }: DecisionParts, order: Order): Promise<Status> {
   const status = (await announcer.announce([order])).get(order.orderId);
   if (status !== undefined) return status;
-  throw refuse.unavailable(
-    ErrorReason.CALLEE_UNAVAILABLE,
-    "The order's state cannot be changed at the moment. Repeat the request.",
-    1_000,
-    { callee: "status" },
-  );
+  throw statusAway();
 }
 
 /** Asks for a decision on a PENDING order; the status that holds afterwards, whoever has made the decision. */

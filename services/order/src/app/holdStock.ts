@@ -1,50 +1,52 @@
 import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
-import type { Reservation, TryReservationRequest } from "@waybill/contracts/item";
-import { fromFailure, isUnavailable, Refusal, refuse } from "@waybill/rpc";
+import type {
+  Reservation,
+  TryReservationRequest,
+  TryReservationResult,
+} from "@waybill/contracts/item";
+import { fromFailure, isUnavailable, Refusal } from "@waybill/rpc";
 import type { Prices } from "../domain/order.ts";
+import { byWeight } from "./byWeight.ts";
 import type { Attempt } from "./placement.ts";
 import type { ItemPort } from "./ports.ts";
+import { itemsAway } from "./refusals.ts";
 
 /** What to do while the item service is away: accept the order without prices, or refuse it. */
 export type ReservationFallback = "defer" | "reject";
 
-/** How long a client should wait before it repeats a refused request. Unit: ms. */
-const retryDelayMs = 1_000;
+/** Lines of one call: with the longest names the answer stays well below the largest message. */
+const maxLinesPerCall = 4_000;
 
 export type Hold =
   | { readonly kind: "held"; readonly prices: Prices }
-  | { readonly kind: "deferred" }
+  | { readonly kind: "deferred"; readonly prices: undefined }
   /** The id was cancelled before: another one has to be taken. */
-  | { readonly kind: "abandoned" }
+  | { readonly kind: "blocked" }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Holds the stock of each attempt under the id that it tries now; one call for all of them. */
+/** Holds the stock of each attempt under the id that it tries now; one call for all of them, unless they are very large. */
 export const holdStock =
-  (items: ItemPort, fallback: ReservationFallback, logger: Logger) =>
+  (items: Pick<ItemPort, "batchTryReservations">, fallback: ReservationFallback, logger: Logger) =>
   async (attempts: readonly Attempt[]): Promise<readonly Hold[]> => {
-    const unavailable = (): Hold =>
-      fallback === "defer" ? { kind: "deferred" } : { kind: "refused", refusal: itemsAway() };
-    try {
-      const requests = attempts.map(tryRequest);
-      const { results } = await items.batchTryReservations({ requests });
-      return attempts.map(({ placement }, index) => {
-        const result = results[index]?.result;
-        if (result?.$case === "response" && result.value.reservation !== undefined) {
-          return held(result.value.reservation);
-        }
-        if (result?.$case !== "failure") throw new Error("item answered no result for an element");
-        const refusal = fromFailure(result.value);
-        if (isUnavailable(refusal)) return unavailable();
-        if (refusal.reason === ErrorReason.TRANSACTION_CANCELLED) return { kind: "abandoned" };
-        return { kind: "refused", refusal: namingLines(refusal, placement.lineIndexes) };
-      });
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      logger.warn({ err: error, orders: attempts.length, fallback }, "item service is away");
-      return attempts.map(unavailable);
-    }
+    const linesOf = ({ placement }: Attempt) => placement.content.lines.length;
+    const calls = byWeight(attempts, linesOf, maxLinesPerCall).map(async (some) => {
+      try {
+        const { results } = await items.batchTryReservations({ requests: some.map(tryRequest) });
+        return some.map((attempt, index) => holdOf(attempt, results[index], fallback));
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        logger.warn({ err: error, orders: some.length, fallback }, "item service is away");
+        return some.map(() => whileAway(fallback));
+      }
+    });
+    return (await Promise.all(calls)).flat();
   };
+
+const whileAway = (fallback: ReservationFallback): Hold =>
+  fallback === "defer"
+    ? { kind: "deferred", prices: undefined }
+    : { kind: "refused", refusal: itemsAway() };
 
 function tryRequest({ orderId, placement }: Attempt): TryReservationRequest {
   const lines = placement.content.lines.map((line) => ({
@@ -56,14 +58,29 @@ function tryRequest({ orderId, placement }: Attempt): TryReservationRequest {
   return { transactionId: orderId ?? "", userId: placement.content.userId, lines, traceparent };
 }
 
-function held(reservation: Reservation): Hold {
-  const { lines, total } = reservation;
+function holdOf(
+  { placement }: Attempt,
+  element: TryReservationResult | undefined,
+  fallback: ReservationFallback,
+): Hold {
+  const result = element?.result;
+  if (result?.$case === "response" && result.value.reservation !== undefined) {
+    return { kind: "held", prices: pricesOf(result.value.reservation) };
+  }
+  if (result?.$case !== "failure") throw new Error("item answered no result for an element");
+  const refusal = fromFailure(result.value);
+  if (isUnavailable(refusal)) return whileAway(fallback);
+  if (refusal.reason === ErrorReason.TRANSACTION_CANCELLED) return { kind: "blocked" };
+  return { kind: "refused", refusal: namingLines(refusal, placement.lineIndexes) };
+}
+
+function pricesOf({ lines, total }: Reservation): Prices {
   if (total === undefined) throw new Error("item answered a reservation without a total");
   const priced = lines.map(({ itemId, quantity, name, unitPrice }) => {
     if (unitPrice === undefined) throw new Error("item answered a line without a price");
     return { itemId, quantity, name, unitPrice };
   });
-  return { kind: "held", prices: { lines: priced, total } };
+  return { lines: priced, total };
 }
 
 /** The item service saw merged lines; the client is told of its own. */
@@ -77,13 +94,4 @@ function namingLines(refusal: Refusal, lineIndexes: ReadonlyMap<string, number>)
       description: `there is no item ${itemId}`,
     })),
   });
-}
-
-function itemsAway(): Refusal {
-  return refuse.unavailable(
-    ErrorReason.CALLEE_UNAVAILABLE,
-    "The stock cannot be checked at the moment. Repeat the request with the same request_id.",
-    retryDelayMs,
-    { callee: "item" },
-  );
 }

@@ -12,8 +12,9 @@ import type { OrderView } from "./orderView.ts";
 import type { Placement, PlacementResult } from "./placement.ts";
 import { placeOrders } from "./placeOrders.ts";
 import type { ItemPort, StatusPort, UserPort } from "./ports.ts";
-import { readOrderViews, type ViewRequest } from "./readOrderViews.ts";
+import { readOrderViews, type ViewRequest, type ViewResult } from "./readOrderViews.ts";
 import { type Pricing, type PricingResult, recordPrices } from "./recordPrices.ts";
+import { releaseHolds } from "./releaseHolds.ts";
 import { createUserDirectory } from "./userDirectory.ts";
 
 export interface OrderParts {
@@ -30,7 +31,7 @@ export interface OrderParts {
 /** What the service does. Disposal finishes what was taken. */
 export interface OrderApp extends AsyncDisposable {
   readonly placements: BatchingPoint<Placement, PlacementResult>;
-  readonly views: BatchingPoint<ViewRequest, OrderView | undefined>;
+  readonly views: BatchingPoint<ViewRequest, ViewResult>;
   readonly pricings: BatchingPoint<Pricing, PricingResult>;
   readonly abandonments: BatchingPoint<string, Fate>;
   listOrders(
@@ -54,8 +55,8 @@ export function orderApp(parts: OrderParts): OrderApp {
   const placement = {
     db,
     users: createUserDirectory(users, logger),
-    items,
     holdStock: holdStock(items, fallback, logger),
+    releaseHolds: releaseHolds(items, logger),
     announcer,
   };
   const placements = point("order.place", placeOrders(placement));

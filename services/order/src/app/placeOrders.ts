@@ -1,21 +1,21 @@
-import { ErrorReason } from "@waybill/contracts/errors";
+import type { Status } from "@waybill/contracts/status";
 import type { Database } from "@waybill/persistence";
-import { type Refusal, refuse } from "@waybill/rpc";
-import { insertOrders, readOrders } from "../db/orderStore.ts";
+import { insertOrders, insertTombstones, readOrders } from "../db/orderStore.ts";
 import type { Order, Prices } from "../domain/order.ts";
 import { maxAttempts } from "../domain/orderId.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Hold } from "./holdStock.ts";
 import type { Placement, PlacementResult } from "./placement.ts";
 import { Attempt } from "./placement.ts";
-import type { ItemPort } from "./ports.ts";
+import { abandoned, itemsAway, statusAway, unknownUser, usersAway } from "./refusals.ts";
 import type { UserDirectory } from "./userDirectory.ts";
 
 export interface PlacementParts {
   readonly db: Database;
   readonly users: UserDirectory;
-  readonly items: Pick<ItemPort, "batchCancelReservations">;
   readonly holdStock: (attempts: readonly Attempt[]) => Promise<readonly Hold[]>;
+  /** Answers the ids whose holds could not be released now. */
+  readonly releaseHolds: (orderIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly announcer: Announcer;
 }
 
@@ -38,19 +38,27 @@ export const placeOrders =
     return placements.map((placement) => {
       const attempt = attempts.get(keyOf(placement));
       if (attempt === undefined) throw new Error("a placement without an attempt");
-      const { stored, refusal } = attempt;
-      if (stored === undefined) return { kind: "refused", refusal: refusal ?? abandoned() };
-      const { order } = stored;
-      if (order.contentHash !== placement.contentHash) {
-        return { kind: "refused", refusal: contentMismatch(order.orderId) };
-      }
-      const replayed = stored.replayed || attempt.placement !== placement;
-      return { kind: "placed", view: { order, status: statuses.get(order.orderId) }, replayed };
+      return resultOf(attempt, placement, statuses);
     });
   };
 
-function keyOf(placement: Placement): string {
-  return placement.candidates[0] ?? "";
+/** Requests of one id with other content are not equal: each is judged by itself. */
+function keyOf({ candidates, contentHash }: Placement): string {
+  return `${candidates[0]} ${contentHash}`;
+}
+
+function resultOf(
+  { stored, refusal, placement: tried }: Attempt,
+  placement: Placement,
+  statuses: ReadonlyMap<string, Status>,
+): PlacementResult {
+  if (stored === undefined) return { kind: "refused", refusal: refusal ?? abandoned() };
+  const { order } = stored;
+  const status = statuses.get(order.orderId);
+  // Only an order that was never announced is known to be PENDING without asking.
+  if (status === undefined && order.isAnnounced) return { kind: "refused", refusal: statusAway() };
+  const replayed = stored.replayed || tried !== placement;
+  return { kind: "placed", view: { order, status }, replayed };
 }
 
 async function placeAll(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
@@ -58,7 +66,9 @@ async function placeAll(parts: PlacementParts, attempts: readonly Attempt[]): Pr
     parts,
     attempts.filter(({ placement }) => placement.isRepeatable),
   );
+  for (const attempt of attempts.filter(isOpen)) attempt.refusal = attempt.placement.refusalIfNew;
   await checkUsers(parts, attempts.filter(isOpen));
+  await releasePassed(parts, attempts.filter(isOpen));
   for (let round = 1; round <= maxAttempts; round++) {
     const open = attempts.filter(isOpen);
     if (open.length === 0) return;
@@ -73,55 +83,53 @@ const isOpen = (attempt: Attempt): boolean => attempt.isOpen;
 async function placeOnce(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
   const holds = await parts.holdStock(attempts);
   const orders = new Map<string, Order>();
+  const blocked: string[] = [];
   attempts.forEach((attempt, index) => {
     const hold = holds[index];
-    if (hold === undefined || hold.kind === "abandoned") return;
+    const { orderId, placement } = attempt;
+    if (hold === undefined || orderId === undefined) throw new Error("an attempt without a hold");
     if (hold.kind === "refused") attempt.refusal = hold.refusal;
-    else if (attempt.orderId !== undefined) {
-      const prices = hold.kind === "held" ? hold.prices : undefined;
-      orders.set(attempt.orderId, newOrder(attempt.orderId, attempt.placement, prices));
-    }
+    else if (hold.kind === "blocked") blocked.push(orderId);
+    // Of two orders with one id the first is stored, and the other is found to differ.
+    else if (!orders.has(orderId)) orders.set(orderId, newOrder(orderId, placement, hold.prices));
   });
-  const inserted =
-    orders.size > 0 ? await insertOrders(parts.db, [...orders.values()]) : new Set<string>();
-  for (const attempt of attempts.filter(isOpen)) {
-    const order = orders.get(attempt.orderId ?? "");
-    if (order && inserted.has(order.orderId)) attempt.stored = { order, replayed: false };
+  if (blocked.length > 0) await insertTombstones(parts.db, blocked);
+  if (orders.size > 0) {
+    const inserted = await insertOrders(parts.db, [...orders.values()]);
+    for (const attempt of attempts.filter(isOpen)) {
+      const order = orders.get(attempt.orderId ?? "");
+      if (order && inserted.has(order.orderId)) attempt.adopt(order, false);
+    }
   }
-  const abandonedIds = await adoptStored(parts, attempts.filter(isOpen));
-  await releaseHolds(
-    parts,
-    abandonedIds.filter((orderId) => orders.has(orderId)),
-  );
+  await adoptStored(parts, attempts.filter(isOpen));
+  await releasePassed(parts, attempts);
 }
 
-/** Takes over orders that are stored already, and passes by ids that are abandoned; answers the latter. */
-async function adoptStored(
-  parts: PlacementParts,
-  attempts: readonly Attempt[],
-): Promise<readonly string[]> {
-  if (attempts.length === 0) return [];
-  const known = await readOrders(
-    parts.db,
-    attempts.flatMap(({ placement }) => placement.candidates),
-  );
+/** Takes over orders that are stored already, and passes by ids that are abandoned. */
+async function adoptStored(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
+  if (attempts.length === 0) return;
+  const ids = attempts.flatMap(({ placement }) => placement.candidates);
+  const known = await readOrders(parts.db, ids);
   for (const attempt of attempts) {
-    while (attempt.orderId !== undefined && known.get(attempt.orderId)?.kind === "abandoned") {
-      attempt.takeNextId();
-    }
-    if (attempt.orderId === undefined) {
-      attempt.refusal = abandoned();
-      continue;
-    }
-    const found = known.get(attempt.orderId);
-    if (found?.kind !== "stored") continue;
-    if (found.order.contentHash === attempt.placement.contentHash) {
-      attempt.stored = { order: found.order, replayed: true };
-    } else {
-      attempt.refusal = contentMismatch(found.order.orderId);
-    }
+    while (known.get(attempt.orderId ?? "")?.kind === "abandoned") attempt.takeNextId();
+    if (attempt.orderId === undefined) attempt.refusal = abandoned();
+    const found = known.get(attempt.orderId ?? "");
+    if (found?.kind === "stored") attempt.adopt(found.order, true);
   }
-  return [...known.values()].flatMap((row) => (row.kind === "abandoned" ? [row.orderId] : []));
+}
+
+/**
+ * Releases the holds of ids that attempts have passed by, so that no order is out of stock by a hold of its own. One that cannot be released
+ * now is resolved by the item service when it expires; until then an open attempt cannot go on.
+ */
+async function releasePassed(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
+  const passed = attempts.map((attempt) => ({ attempt, ids: attempt.takePassed() }));
+  const ids = passed.flatMap((one) => one.ids);
+  if (ids.length === 0) return;
+  const unreleased = await parts.releaseHolds(ids);
+  for (const { attempt, ids } of passed) {
+    if (attempt.isOpen && ids.some((id) => unreleased.has(id))) attempt.refusal = itemsAway();
+  }
 }
 
 async function checkUsers(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
@@ -132,13 +140,6 @@ async function checkUsers(parts: PlacementParts, attempts: readonly Attempt[]): 
     if (user === "unavailable") attempt.refusal = usersAway();
     else if (user !== "exists") attempt.refusal = unknownUser(userId);
   }
-}
-
-/** Cancels the holds of ids that were abandoned meanwhile. Should this fail, the item service finds out when they expire. */
-async function releaseHolds(parts: PlacementParts, orderIds: readonly string[]): Promise<void> {
-  if (orderIds.length === 0) return;
-  const requests = orderIds.map((transactionId) => ({ transactionId }));
-  await parts.items.batchCancelReservations({ requests }).catch(() => undefined);
 }
 
 function newOrder(orderId: string, placement: Placement, prices: Prices | undefined): Order {
@@ -153,34 +154,4 @@ function newOrder(orderId: string, placement: Placement, prices: Prices | undefi
     traceparent: placement.traceparent,
     isAnnounced: false,
   };
-}
-
-function abandoned(): Refusal {
-  return refuse.aborted(
-    ErrorReason.ORDER_ABANDONED,
-    "This order was abandoned before it was stored. Place it again under another id.",
-  );
-}
-
-function contentMismatch(orderId: string): Refusal {
-  return refuse.alreadyExists(
-    ErrorReason.CONTENT_MISMATCH,
-    `Order ${orderId} was placed before with other content. Use another order_id or request_id.`,
-    { order_id: orderId },
-  );
-}
-
-function usersAway(): Refusal {
-  return refuse.unavailable(
-    ErrorReason.CALLEE_UNAVAILABLE,
-    "The user cannot be checked at the moment. Repeat the request with the same request_id.",
-    1_000,
-    { callee: "user" },
-  );
-}
-
-function unknownUser(userId: string): Refusal {
-  return refuse.notFound(ErrorReason.USER_NOT_FOUND, `There is no user ${userId} (user_id).`, {
-    user_id: userId,
-  });
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from "@waybill/rpc";
 import type { Content, Order } from "../domain/order.ts";
 import type { OrderView } from "./orderView.ts";
+import { contentMismatch } from "./refusals.ts";
 
 /** An order to be placed, validated, with the ids under which it may be stored. */
 export interface Placement {
@@ -12,6 +13,8 @@ export interface Placement {
   /** Where an item first stands among the lines that the client sent. */
   readonly lineIndexes: ReadonlyMap<string, number>;
   readonly expiresAt: Date | undefined;
+  /** Why it cannot be placed any more; if it is placed already, the repetition is answered all the same. */
+  readonly refusalIfNew: Refusal | undefined;
   readonly traceparent: string;
 }
 
@@ -23,8 +26,8 @@ export type PlacementResult =
 export class Attempt {
   readonly placement: Placement;
   #used = 0;
-  /** Set once the order is stored, by this attempt or before. */
-  stored: { readonly order: Order; readonly replayed: boolean } | undefined;
+  #passed: string[] = [];
+  #stored: { readonly order: Order; readonly replayed: boolean } | undefined;
   refusal: Refusal | undefined;
 
   constructor(placement: Placement) {
@@ -37,11 +40,30 @@ export class Attempt {
   }
 
   get isOpen(): boolean {
-    return this.stored === undefined && this.refusal === undefined;
+    return this.#stored === undefined && this.refusal === undefined;
+  }
+
+  /** Set once the order is stored, by this attempt or before. */
+  get stored() {
+    return this.#stored;
+  }
+
+  /** An order is stored under this id; it is this one if its content is. */
+  adopt(order: Order, replayed: boolean): void {
+    if (order.contentHash === this.placement.contentHash) this.#stored = { order, replayed };
+    else this.refusal = contentMismatch(order.orderId);
   }
 
   /** The id that was tried is abandoned for good. */
   takeNextId(): void {
+    if (this.orderId !== undefined) this.#passed.push(this.orderId);
     this.#used += 1;
+  }
+
+  /** The ids that were passed by since the last call. */
+  takePassed(): readonly string[] {
+    const passed = this.#passed;
+    this.#passed = [];
+    return passed;
   }
 }

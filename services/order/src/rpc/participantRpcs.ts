@@ -10,25 +10,37 @@ import {
 import { coalesced, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Fate } from "../app/abandonOrders.ts";
-import { orderNotFound } from "../app/decideOrder.ts";
 import type { Pricing, PricingResult } from "../app/recordPrices.ts";
+import { orderNotFound } from "../app/refusals.ts";
+import { sumOf } from "../domain/prices.ts";
 import { contentMessage } from "./mapping.ts";
 
 const maxLines = 100;
 
-const pricingRule = z.object({
-  orderId: rules.id,
-  lines: rules.list(
-    z.object({
-      itemId: rules.id,
-      quantity: rules.quantity,
-      name: rules.requiredText(200),
-      unitPrice: rules.money,
-    }),
-    maxLines,
-  ),
-  total: rules.money,
-});
+const pricingRule = z
+  .object({
+    orderId: rules.id,
+    lines: rules.list(
+      z.object({
+        itemId: rules.id,
+        quantity: rules.quantity,
+        name: rules.requiredText(200),
+        unitPrice: rules.money,
+      }),
+      maxLines,
+    ),
+    total: rules.money,
+  })
+  .superRefine(({ lines, total }, check) => {
+    lines.forEach(({ unitPrice: { currency } }, index) => {
+      if (currency === total.currency) return;
+      const path = ["lines", index, "unitPrice", "currency"];
+      check.addIssue({ code: "custom", path, message: "must be the currency of the total" });
+    });
+    if (sumOf(lines) === total.minorUnits) return;
+    const message = `must be the sum of all lines, ${sumOf(lines)}`;
+    check.addIssue({ code: "custom", path: ["total", "minorUnits"], message });
+  });
 
 const abandonRule = z.object({ orderId: rules.id });
 
@@ -57,6 +69,7 @@ export function participantRpcs(
       const results = await abandon.many(
         orderIds.map((orderId) => ({ orderId })),
         context,
+        "order_ids",
       );
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },

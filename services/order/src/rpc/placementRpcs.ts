@@ -1,5 +1,4 @@
 import type { BatchingPoint } from "@waybill/batching";
-import { traceparentOf } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type {
   CreateOrderRequest,
@@ -8,12 +7,12 @@ import type {
   TryOrderResponse,
 } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
-import { coalesced, refuse, rules, toResult, validate } from "@waybill/rpc";
+import { coalesced, Refusal, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
-import { cancelled } from "../app/decideOrder.ts";
 import type { Placement, PlacementResult } from "../app/placement.ts";
+import { cancelled } from "../app/refusals.ts";
 import { orderMessage } from "./mapping.ts";
-import type { PlacementDecoder } from "./requests.ts";
+import type { Expiry, PlacementDecoder } from "./requests.ts";
 
 /** How long an outside coordinator has for its decision. Unit: ms. */
 const defaultExpiryMs = 15 * 60_000;
@@ -39,7 +38,7 @@ export function placementRpcs(
 ): Pick<OrderServiceImplementation, "createOrder" | "batchCreateOrders" | "tryOrder"> {
   const create = coalesced({
     point: placements,
-    decode: (request: CreateOrderRequest) => decoder.decode(request, traceparentOf()),
+    decode: (request: CreateOrderRequest) => decoder.decode(request),
     encode: createResponse,
   });
   return {
@@ -52,18 +51,38 @@ export function placementRpcs(
       validate(tryRule, request);
       const { order } = request;
       if (order === undefined) throw refuse.invalidField("order", "must be given");
-      const expiresAt = expiryOf(request.expiresAt, new Date());
-      const placement = decoder.decodeCoordinated(order, traceparentOf(), expiresAt);
+      const expiry = expiryOf(request.expiresAt, new Date());
+      const placement = decodeWithin(() => decoder.decodeCoordinated(order, expiry));
       return triedResponse(await placements.submit(placement, { signal: context.signal }));
     },
   };
 }
 
-function expiryOf(asked: Date | undefined, now: Date): Date {
-  if (asked === undefined) return new Date(now.getTime() + defaultExpiryMs);
+/** A time that has passed is only wrong for a new order: the coordinator may repeat its request for ever. */
+function expiryOf(asked: Date | undefined, now: Date): Expiry {
+  if (asked === undefined) {
+    return { at: new Date(now.getTime() + defaultExpiryMs), refusal: undefined };
+  }
   const inMs = asked.getTime() - now.getTime();
-  if (inMs > 0 && inMs <= maxExpiryMs) return asked;
-  throw refuse.invalidField("expires_at", "must be in the future, at most 24 hours from now");
+  const isPossible = inMs > 0 && inMs <= maxExpiryMs;
+  const rule = "must be in the future, at most 24 hours from now";
+  return { at: asked, refusal: isPossible ? undefined : refuse.invalidField("expires_at", rule) };
+}
+
+/** A refusal names the fields of an order, which in TryOrder's request is the field `order`. */
+function withinOrder({ code, reason, message, metadata, violations }: Refusal): Refusal {
+  return new Refusal(code, reason, message, {
+    metadata,
+    violations: violations.map((one) => ({ ...one, field: `order.${one.field}` })),
+  });
+}
+
+function decodeWithin(decode: () => Placement): Placement {
+  try {
+    return decode();
+  } catch (error) {
+    throw error instanceof Refusal ? withinOrder(error) : error;
+  }
 }
 
 function createResponse(result: PlacementResult): CreateOrderResponse {
@@ -72,7 +91,10 @@ function createResponse(result: PlacementResult): CreateOrderResponse {
 }
 
 function triedResponse(result: PlacementResult): TryOrderResponse {
-  if (result.kind === "refused") throw result.refusal;
+  if (result.kind === "refused") {
+    const { refusal } = result;
+    throw refusal.reason === ErrorReason.ITEM_NOT_FOUND ? withinOrder(refusal) : refusal;
+  }
   const { order, status } = result.view;
   if (status?.state === OrderState.CANCELLED) throw cancelled(order.orderId, status.reason);
   if (status?.tried) return { order: orderMessage(result.view) };

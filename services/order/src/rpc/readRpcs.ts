@@ -3,15 +3,15 @@ import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/cont
 import { OrderState } from "@waybill/contracts/status";
 import { coalesced, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
-import { orderNotFound } from "../app/decideOrder.ts";
 import type { ListRequest } from "../app/listOrders.ts";
 import type { OrderView } from "../app/orderView.ts";
-import type { ViewRequest } from "../app/readOrderViews.ts";
+import type { ViewRequest, ViewResult } from "../app/readOrderViews.ts";
+import { orderNotFound } from "../app/refusals.ts";
 import { contentMessage, orderMessage } from "./mapping.ts";
 
 /** What the readers' handlers call. */
 export interface ReadApp {
-  readonly views: BatchingPoint<ViewRequest, OrderView | undefined>;
+  readonly views: BatchingPoint<ViewRequest, ViewResult>;
   listOrders(request: ListRequest): Promise<{
     readonly views: readonly OrderView[];
     readonly nextPageToken: string;
@@ -45,6 +45,7 @@ export function readRpcs(
       const results = await get.many(
         orderIds.map((orderId) => ({ orderId, contentOnly })),
         context,
+        "order_ids",
       );
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
@@ -55,7 +56,9 @@ export function readRpcs(
   };
 }
 
-function viewResponse(view: OrderView | undefined, request: ViewRequest): GetOrderResponse {
-  if (view === undefined) throw orderNotFound(request.orderId);
+function viewResponse(result: ViewResult, request: ViewRequest): GetOrderResponse {
+  if (result.kind === "unknown") throw orderNotFound(request.orderId);
+  if (result.kind === "refused") throw result.refusal;
+  const { view } = result;
   return { order: request.contentOnly ? contentMessage(view.order) : orderMessage(view) };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { contextOf, traceparentOf } from "@waybill/chassis";
 import type { CreateOrderRequest } from "@waybill/contracts/order";
-import { rules, validate } from "@waybill/rpc";
+import { type Refusal, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement } from "../app/placement.ts";
 import { type Content, hashContent, mergeLines } from "../domain/order.ts";
@@ -46,7 +47,7 @@ const orderRule = (paymentMethods: readonly string[]) =>
       order.lines.forEach(({ itemId, quantity }, index) => {
         const merged = (quantities.get(itemId) ?? 0) + quantity;
         quantities.set(itemId, merged);
-        if (merged > maxQuantity) {
+        if (merged > maxQuantity && quantity <= maxQuantity) {
           const rule = `must be at most ${maxQuantity} with the other lines of item ${itemId}`;
           refuse(["lines", index, "quantity"], rule);
         }
@@ -55,26 +56,29 @@ const orderRule = (paymentMethods: readonly string[]) =>
 
 /** Decodes requests to place an order. */
 export interface PlacementDecoder {
-  /** Throws the Refusal INVALID_ARGUMENT, which names each wrong field. `traceparent` is the caller's for this order. */
-  decode(request: CreateOrderRequest, traceparent: string): Placement;
+  /** Throws the Refusal INVALID_ARGUMENT, which names each wrong field. */
+  decode(request: CreateOrderRequest): Placement;
   /** The same for an order of an outside coordinator. */
-  decodeCoordinated(request: CreateOrderRequest, traceparent: string, expiresAt: Date): Placement;
+  decodeCoordinated(request: CreateOrderRequest, expiry: Expiry): Placement;
+}
+
+/** When an outside coordinator's order is cancelled unless it is confirmed. */
+export interface Expiry {
+  readonly at: Date;
+  /** Why a new order cannot expire then. */
+  readonly refusal: Refusal | undefined;
 }
 
 export function placementDecoder(paymentMethods: readonly string[]): PlacementDecoder {
   const rule = orderRule(paymentMethods);
-  const decode = (
-    request: CreateOrderRequest,
-    traceparent: string,
-    expiresAt?: Date,
-  ): Placement => {
+  const decode = (request: CreateOrderRequest, expiry?: Expiry): Placement => {
     const order = validate(rule, request);
     const content: Content = {
       userId: order.userId,
       lines: mergeLines(order.lines),
       paymentMethod: order.paymentMethod,
       shipTo: order.shipTo,
-      isCoordinated: expiresAt !== undefined,
+      isCoordinated: expiry !== undefined,
     };
     const naming = namingOf(order);
     return {
@@ -83,11 +87,13 @@ export function placementDecoder(paymentMethods: readonly string[]): PlacementDe
       content,
       contentHash: hashContent(content),
       lineIndexes: firstIndexes(order.lines.map(({ itemId }) => itemId)),
-      expiresAt,
-      traceparent: order.traceparent === "" ? traceparent : order.traceparent,
+      expiresAt: expiry?.at,
+      refusalIfNew: expiry?.refusal,
+      // A malformed trace context counts as none.
+      traceparent: traceparentOf(contextOf(order.traceparent)) || traceparentOf(),
     };
   };
-  return { decode, decodeCoordinated: decode };
+  return { decode: (request) => decode(request), decodeCoordinated: decode };
 }
 
 function namingOf(order: { orderId: string; requestId: string; userId: string }): Naming {
