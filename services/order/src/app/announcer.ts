@@ -2,6 +2,7 @@ import type { Logger } from "@waybill/chassis";
 import type { CreateStatusRequest, Status } from "@waybill/contracts/status";
 import { ReservationMode } from "@waybill/contracts/status";
 import type { Database } from "@waybill/persistence";
+import { isUnavailable } from "@waybill/rpc";
 import { markAnnounced, readUnannounced } from "../db/orderStore.ts";
 import type { Order } from "../domain/order.ts";
 import type { StatusPort } from "./ports.ts";
@@ -16,7 +17,7 @@ const sweepAfterMs = 2_000;
 export interface Announcer {
   /** The current status of each order that status now knows; never throws. */
   announce(orders: readonly Order[]): Promise<ReadonlyMap<string, Status>>;
-  /** Announces what was left over; `again` when there may be more. Throws when status is away. */
+  /** Announces what was left over; `again` when there may be more. While status is away, it is left for the next time. */
   sweep(): Promise<{ again: boolean }>;
 }
 
@@ -29,6 +30,7 @@ export function createAnnouncer(db: Database, statuses: StatusPort, logger: Logg
       for (const { result } of results) {
         const status = result?.$case === "response" ? result.value.status : undefined;
         if (status !== undefined) known.set(status.orderId, status);
+        else logger.warn({ failure: result?.value }, "status did not take an order");
       }
     }
     return known;
@@ -58,10 +60,16 @@ export function createAnnouncer(db: Database, statuses: StatusPort, logger: Logg
     sweep: async () => {
       const due = await readUnannounced(db, new Date(Date.now() - sweepAfterMs), batchSize);
       if (due.length === 0) return { again: false };
-      const known = await create(due);
-      await remember(newlyKnown(due, known));
-      logger.info({ orders: known.size }, "announced orders that were left over");
-      return { again: due.length === batchSize && known.size > 0 };
+      try {
+        const known = await create(due);
+        await remember(newlyKnown(due, known));
+        logger.info({ orders: known.size, due: due.length }, "announced orders left over");
+        return { again: due.length === batchSize && known.size > 0 };
+      } catch (error) {
+        // Its client says aloud that status is away; to try again soon costs little.
+        if (!isUnavailable(error)) throw error;
+        return { again: false };
+      }
     },
   };
 }

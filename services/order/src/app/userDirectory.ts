@@ -1,5 +1,6 @@
 import type { Logger } from "@waybill/chassis";
-import { isUnavailable } from "@waybill/rpc";
+import type { GetUserResult } from "@waybill/contracts/user";
+import { isUnavailable, Status } from "@waybill/rpc";
 import { LRUCache } from "lru-cache";
 import type { UserPort } from "./ports.ts";
 
@@ -17,30 +18,35 @@ export interface UserDirectory {
 /** Asks the user service, in one call for all ids that are not in its short-lived cache. */
 export function createUserDirectory(users: UserPort, logger: Logger): UserDirectory {
   const cache = new LRUCache<string, true>(cacheLimit);
-  const ask = async (userIds: readonly string[]): Promise<Map<string, UserKnowledge>> => {
-    const { results } = await users.batchGetUsers({ userIds: [...userIds] });
-    return new Map(
-      userIds.map((userId, index) => {
-        const exists = results[index]?.result?.$case === "response";
-        if (exists) cache.set(userId, true);
-        return [userId, exists ? "exists" : "missing"];
-      }),
-    );
+  const ask = async (userIds: readonly string[]): Promise<readonly GetUserResult[]> => {
+    try {
+      return (await users.batchGetUsers({ userIds: [...userIds] })).results;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      logger.warn({ err: error, users: userIds.length }, "user service is away");
+      return [];
+    }
   };
   return {
     look: async (userIds) => {
       const wanted = [...new Set(userIds)];
-      const asked = wanted.filter((userId) => !cache.has(userId));
       const known = new Map<string, UserKnowledge>(wanted.map((userId) => [userId, "exists"]));
+      const asked = wanted.filter((userId) => !cache.has(userId));
       if (asked.length === 0) return known;
-      try {
-        for (const [userId, knowledge] of await ask(asked)) known.set(userId, knowledge);
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        logger.warn({ err: error, users: asked.length }, "user service is away");
-        for (const userId of asked) known.set(userId, "unavailable");
-      }
+      const results = await ask(asked);
+      asked.forEach((userId, index) => {
+        const knowledge = knowledgeOf(results[index]);
+        if (knowledge === "exists") cache.set(userId, true);
+        known.set(userId, knowledge);
+      });
       return known;
     },
   };
+}
+
+/** Only the user service's own word makes a user unknown; any other failure says nothing. */
+function knowledgeOf(element: GetUserResult | undefined): UserKnowledge {
+  const result = element?.result;
+  if (result?.$case === "response") return "exists";
+  return result?.value.code === Status.NOT_FOUND ? "missing" : "unavailable";
 }

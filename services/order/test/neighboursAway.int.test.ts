@@ -1,0 +1,165 @@
+import { OrderState, ReservationMode } from "@waybill/contracts/status";
+import { toFailure } from "@waybill/rpc";
+import { expect } from "chai";
+import { createUserDirectory } from "../src/app/userDirectory.ts";
+import { alice, holdsIn, refusal, refused, request, storedIn, until } from "./support/asking.ts";
+import { logger, type Ports, type Shop, startShop } from "./support/shop.ts";
+
+/** What the issue allows for an answer once the breaker is open. Unit: ms. */
+const answeredWithinMs = 300;
+
+describe("while a neighbour is away", () => {
+  let shop: Shop;
+
+  beforeEach(async () => {
+    shop = await startShop();
+    await shop.stock("pen", 100);
+  });
+
+  afterEach(() => shop[Symbol.asyncDispose]());
+
+  /** The fastest of a few calls: this machine may have other things to do. */
+  async function fastestOf<T>(tries: number, call: () => Promise<T>): Promise<number> {
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const begun = performance.now();
+      await call();
+      fastest = Math.min(fastest, performance.now() - begun);
+    }
+    return fastest;
+  }
+
+  describe("item:", () => {
+    it("orders are accepted without prices, at once when the breaker is open", async () => {
+      await shop.servers.item.stop();
+      for (let attempt = 0; attempt < 3; attempt++) await shop.client.createOrder(request());
+      const ms = await fastestOf(5, () => shop.client.createOrder(request()));
+      expect(ms).to.be.below(answeredWithinMs);
+      const { order } = await shop.client.createOrder(request({ requestId: "r" }));
+      expect(order).to.deep.include({
+        ...{ state: OrderState.PENDING, version: 1, total: undefined },
+        reservationMode: ReservationMode.DEFERRED,
+      });
+      expect(order?.lines).to.deep.equal([
+        { itemId: "pen", quantity: 1, name: "", unitPrice: undefined },
+      ]);
+      const { status } = await shop.statuses.getStatus({ orderId: order?.orderId ?? "" });
+      expect(status).to.include({ reservationMode: ReservationMode.DEFERRED, total: undefined });
+
+      await shop.servers.item.start();
+      await until("item is found again", async () => {
+        const next = await shop.client.createOrder(request());
+        return next.order?.reservationMode === ReservationMode.HELD;
+      });
+      const again = await shop.client.createOrder(request({ requestId: "r" }));
+      expect(again).to.deep.include({ order, replayed: true });
+    });
+
+    it("or refused with RetryInfo, when the fallback says so, and nothing is stored", async () => {
+      await using rejecting = await shop.replica({ fallback: "reject" });
+      await shop.servers.item.stop();
+      // The client of this test repeats by itself what says that repeating helps: that is one call.
+      const call = rejecting.client.createOrder(request({ requestId: "r" }));
+      const { code, retryDelayMs, metadata } = await refusal(call);
+      expect({ code, retryDelayMs, metadata }).to.deep.equal({
+        ...{ code: 14, retryDelayMs: 1_000 },
+        metadata: { callee: "item" },
+      });
+      expect(await storedIn(shop.db)).to.be.empty;
+    });
+
+    it("a hold whose answer was lost is found again when the order's prices are asked for", async () => {
+      const lost = ({ items }: Ports): Partial<Ports> => ({
+        items: {
+          ...items,
+          batchTryReservations: async (given) => {
+            await items.batchTryReservations(given);
+            await shop.servers.item.stop();
+            return items.batchTryReservations(given);
+          },
+        },
+      });
+      await using replica = await shop.replica({ between: lost });
+      const { order } = await replica.client.createOrder(request({ orderId: "o" }));
+      expect(order?.reservationMode).to.equal(ReservationMode.DEFERRED);
+      expect(await holdsIn(shop.itemDb)).to.deep.equal(["o TRIED"]);
+    });
+  });
+
+  describe("status:", () => {
+    it("orders are accepted, and announced when it is back", async () => {
+      await shop.servers.status.stop();
+      const { order } = await shop.client.createOrder(request({ requestId: "r" }));
+      expect(order).to.include({ state: OrderState.PENDING, version: 0 });
+      const again = await shop.client.createOrder(request({ requestId: "r" }));
+      expect(again).to.deep.include({ order, replayed: true });
+      const orderId = order?.orderId ?? "";
+      expect(await refused(shop.client.getOrder({ orderId }))).to.match(/^UNAVAILABLE/);
+      expect(await refused(shop.client.cancelOrder({ orderId, actor: alice }))).to.match(
+        /^UNAVAILABLE/,
+      );
+      expect(await shop.app.announceLeftOver(), "never throws for that").to.deep.equal({
+        again: false,
+      });
+      await shop.servers.status.start();
+      await until("it is announced", async () => {
+        await shop.app.announceLeftOver();
+        const { results } = await shop.statuses
+          .batchGetStatuses({ orderIds: [orderId] })
+          .catch(() => ({ results: [] }));
+        return results[0]?.result?.$case === "response";
+      });
+      expect((await shop.client.getOrder({ orderId })).order?.version).to.equal(1);
+    });
+
+    it("the content of orders is answered, and no state is guessed", async () => {
+      await shop.client.createOrder(request({ orderId: "o" }));
+      await until("it is marked as announced", async () => {
+        const { kind } = await shop.app.views
+          .submit({ orderId: "o", contentOnly: true })
+          .then((found) =>
+            found.kind === "found" && found.view.order.isAnnounced ? found : { kind: "" },
+          );
+        return kind === "found";
+      });
+      await shop.servers.status.stop();
+      const [full, contentOnly] = await Promise.all([
+        refused(shop.client.getOrder({ orderId: "o" })),
+        shop.client.batchGetOrders({ orderIds: ["o", "other"], contentOnly: true }),
+      ]);
+      expect(full).to.match(/^UNAVAILABLE/);
+      expect(contentOnly.results.map(({ result }) => result?.$case)).to.deep.equal([
+        "response",
+        "failure",
+      ]);
+      expect(await refused(shop.client.createOrder(request({ orderId: "o" })))).to.match(
+        /^UNAVAILABLE/,
+      );
+      expect(await refused(shop.client.listOrders({}))).to.match(/^UNAVAILABLE/);
+    });
+  });
+
+  describe("user:", () => {
+    it("unknown users are not called so, and known ones can order", async () => {
+      await shop.client.createOrder(request());
+      await shop.servers.user.stop();
+      const { order } = await shop.client.createOrder(request());
+      expect(order?.state).to.equal(OrderState.PENDING);
+      const seen = await refusal(shop.client.createOrder(request({ userId: "bob" })));
+      expect(seen).to.deep.include({ code: 14, metadata: { callee: "user" } });
+      expect(await holdsIn(shop.itemDb)).to.have.length(2);
+    });
+
+    it("a failure for one user says nothing about whether that user exists", async () => {
+      const directory = createUserDirectory(
+        {
+          batchGetUsers: async () => ({
+            results: [{ result: { $case: "failure", value: toFailure(new Error("no database")) } }],
+          }),
+        },
+        logger,
+      );
+      expect([...(await directory.look(["alice"]))]).to.deep.equal([["alice", "unavailable"]]);
+    });
+  });
+});
