@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defaultPorts, findStack, freePort, serviceNames, testFolder } from "@waybill/stack";
+import { expect } from "chai";
+import { type Command, repository, type } from "./support/terminal.ts";
+
+/** The aim is 10 s on two idle cores; tests share theirs. */
+const readyWithinMs = 60_000;
+
+/** The commands that the README shows for a first order, with the services' ports replaced by those in use. */
+function readmeCommands(ports: ReadonlyMap<number, number>): string[] {
+  const text = readFileSync(join(repository, "README.md"), "utf8");
+  const [, section = ""] = /## A first order\n([\s\S]*?)\n## /.exec(text) ?? [];
+  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  return blocks
+    .flatMap((block) => block.split(/\n\n/))
+    .map((part) => part.replaceAll(/^#.*\n/gm, ""))
+    .filter((part) => part.includes("buf curl"))
+    .map((part) => part.replaceAll(/:(\d{5})\b/g, (_, port) => `:${ports.get(Number(port))}`));
+}
+
+describe("npm start, in a terminal", () => {
+  let dataDir: string;
+  let ports: Map<number, number>;
+  let commandLine: string;
+  let started: Command;
+
+  before(async () => {
+    dataDir = join(testFolder("start"), "data");
+    const parts = [...serviceNames, "postgres", "nats"];
+    const free = await Promise.all(parts.map(() => freePort()));
+    const list = parts.map((name, index) => `${name}=${free[index]}`);
+    ports = new Map(serviceNames.map((_, index) => [defaultPorts.base + index, free[index] ?? 0]));
+    commandLine = `exec npm start -- --data-dir ${dataDir} --ports ${list}`;
+  });
+
+  afterEach(async () => {
+    started?.interrupt();
+    await started?.ended;
+  });
+
+  const start = async () => {
+    started = type(commandLine, { CANCELLATION_WINDOW: "1s" });
+    await started.untilPrinted("Ready in", readyWithinMs);
+    await started.untilPrinted("/CreateOrder", 1_000);
+    return started;
+  };
+
+  const run = async (line: string) => {
+    const command = type(line);
+    const code = await command.ended;
+    return { code, printed: command.printed, complaints: command.complaints };
+  };
+
+  it("serves what it says; the README's first order works as printed; Ctrl-C ends it with exit code 0", async () => {
+    const { printed } = await start();
+    for (const name of serviceNames)
+      expect(printed).to.match(new RegExp(`${name} +127\\.0\\.0\\.1:\\d+ +ready in`));
+    for (const [line] of printed.matchAll(/npx buf curl .*\\\n.*/g))
+      expect((await run(line)).code, line).to.equal(0);
+
+    const [list, first, own, watch, cancel, ...others] = readmeCommands(ports);
+    expect(others).to.deep.equal([]);
+    const items = await run(list ?? "");
+    expect(JSON.parse(items.printed).items).to.have.length(3);
+    const placed = JSON.parse((await run(first ?? "")).printed);
+    const again = JSON.parse((await run(first ?? "")).printed);
+    expect(again.order.orderId).to.equal(placed.order.orderId);
+    expect(again.replayed).to.equal(true);
+    expect((await run(own ?? "")).code).to.equal(0);
+    const watched = await run(watch ?? "");
+    expect(watched.code).to.equal(0);
+    expect(watched.printed).to.include("ORDER_STATE_DELIVERED");
+    const late = await run(cancel ?? "");
+    expect(late.code).not.to.equal(0);
+    expect(late.complaints).to.include("Order cannot be cancelled. Current status: DELIVERED");
+
+    started.interrupt();
+    expect(await started.ended).to.equal(0);
+    expect(started.printed).to.include("Stopped.");
+    expect(findStack(dataDir)).to.equal(undefined);
+  });
+
+  it("finds its data again; npm run doctor looks into it, running or stopped", async () => {
+    await start();
+    const [, first] = readmeCommands(ports);
+    const again = JSON.parse((await run(first ?? "")).printed);
+    expect(again).to.include({ replayed: true });
+    expect(again.order.state).to.equal("ORDER_STATE_DELIVERED");
+    const doctor = `npm run --silent doctor -- --data-dir ${dataDir}`;
+    const running = await run(doctor);
+    expect(running.code, running.printed).to.equal(0);
+    started.interrupt();
+    expect(await started.ended).to.equal(0);
+    const stopped = await run(doctor);
+    expect(stopped.code, stopped.printed).to.equal(0);
+    expect(stopped.printed).to.include("All six promises are kept");
+  });
+});
