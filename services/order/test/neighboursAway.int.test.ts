@@ -159,7 +159,8 @@ describe("while a neighbour is away", () => {
         },
         logger,
       );
-      expect([...(await directory.look(["alice"]))]).to.deep.equal([["alice", "unavailable"]]);
+      const alice = { userId: "alice", traceparent: "" };
+      expect([...(await directory.look([alice]))]).to.deep.equal([["alice", "unavailable"]]);
     });
   });
 });

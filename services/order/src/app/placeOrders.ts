@@ -133,7 +133,10 @@ async function releasePassed(parts: PlacementParts, attempts: readonly Attempt[]
 }
 
 async function checkUsers(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
-  const known = await parts.users.look(attempts.map(({ placement }) => placement.content.userId));
+  const questions = attempts.map(({ placement: { content, traceparent } }) => {
+    return { userId: content.userId, traceparent };
+  });
+  const known = await parts.users.look(questions);
   for (const attempt of attempts) {
     const { userId } = attempt.placement.content;
     const user = known.get(userId);

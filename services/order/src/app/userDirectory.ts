@@ -1,4 +1,4 @@
-import type { Logger } from "@waybill/chassis";
+import { inFirstTrace, type Logger } from "@waybill/chassis";
 import type { GetUserResult } from "@waybill/contracts/user";
 import { isUnavailable, Status } from "@waybill/rpc";
 import { LRUCache } from "lru-cache";
@@ -9,10 +9,16 @@ const cacheLimit = { max: 50_000, ttl: 60_000 } as const;
 
 export type UserKnowledge = "exists" | "missing" | "unavailable";
 
+/** Somebody wants to know whether a user exists, in this trace. */
+export interface UserQuestion {
+  readonly userId: string;
+  readonly traceparent: string;
+}
+
 /** Which users exist. */
 export interface UserDirectory {
-  /** What is known of each of these ids; "unavailable" when the user service is needed for it and away. */
-  look(userIds: Iterable<string>): Promise<ReadonlyMap<string, UserKnowledge>>;
+  /** What is known of each of these users; "unavailable" when the user service is needed for it and away. */
+  look(questions: readonly UserQuestion[]): Promise<ReadonlyMap<string, UserKnowledge>>;
 }
 
 /** Asks the user service, in one call for all ids that are not in its short-lived cache. */
@@ -28,12 +34,14 @@ export function createUserDirectory(users: UserPort, logger: Logger): UserDirect
     }
   };
   return {
-    look: async (userIds) => {
-      const wanted = [...new Set(userIds)];
-      const known = new Map<string, UserKnowledge>(wanted.map((userId) => [userId, "exists"]));
-      const asked = wanted.filter((userId) => !cache.has(userId));
-      if (asked.length === 0) return known;
-      const results = await ask(asked);
+    look: async (questions) => {
+      const known = new Map<string, UserKnowledge>();
+      for (const { userId } of questions) known.set(userId, "exists");
+      const open = questions.filter(({ userId }) => !cache.has(userId));
+      if (open.length === 0) return known;
+      const asked = [...new Set(open.map(({ userId }) => userId))];
+      const traces = open.map(({ traceparent }) => traceparent);
+      const results = await inFirstTrace(traces, () => ask(asked));
       asked.forEach((userId, index) => {
         const knowledge = knowledgeOf(results[index]);
         if (knowledge === "exists") cache.set(userId, true);
