@@ -1,5 +1,6 @@
 import type { Database } from "@waybill/persistence";
 import { AccountEntity } from "../db/accountEntity.ts";
+import { reachable } from "../db/reachable.ts";
 import { type Account, isSameAccount } from "../domain/account.ts";
 
 export type OpeningResult =
@@ -13,13 +14,15 @@ export const openAccount =
   async (asked: Account): Promise<OpeningResult> => {
     const em = db.entities();
     // Two requests at once: the unique keys decide, and both then see the same row.
-    await em.upsert(
-      AccountEntity,
-      { ...asked, roles: [...asked.roles] },
-      { onConflictAction: "ignore", onConflictFields: [] },
+    await reachable(
+      em.upsert(
+        AccountEntity,
+        { ...asked, roles: [...asked.roles] },
+        { onConflictAction: "ignore", onConflictFields: [] },
+      ),
     );
     em.clear();
-    const existing = await em.findOne(AccountEntity, { userId: asked.userId });
+    const existing = await reachable(em.findOne(AccountEntity, { userId: asked.userId }));
     if (existing === null) return { kind: "emailTaken", email: asked.email };
     if (!isSameAccount(existing, asked)) return { kind: "otherContent", userId: asked.userId };
     return { kind: "opened", account: existing };

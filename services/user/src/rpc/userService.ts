@@ -54,6 +54,7 @@ export function userService(app: UserApp): Omit<UserServiceImplementation, "auth
       const results = await get.many(
         userIds.map((userId) => ({ userId })),
         context,
+        "user_ids",
       );
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
