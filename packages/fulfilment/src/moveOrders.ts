@@ -32,13 +32,19 @@ export const moveOrders =
       traceparent,
     }));
     const { results } = await statuses.batchUpdateStatuses({ requests });
-    return orders.flatMap(({ orderId }, index) => {
+    const [moved, left]: [string[], string[]] = [[], []];
+    orders.forEach(({ orderId }, index) => {
       const result = results[index];
-      if (result !== undefined && hasReached(result, to)) return [orderId];
-      const failure = result?.result?.$case === "failure" ? result.result.value : undefined;
-      logger.warn({ order_id: orderId, failure }, "the order could not be moved yet");
-      return [];
+      const isThere = result !== undefined && hasReached(result, to);
+      (isThere ? moved : left).push(orderId);
     });
+    const [first] = left;
+    if (first !== undefined) {
+      const { result } = results[orders.findIndex(({ orderId }) => orderId === first)] ?? {};
+      const failure = result?.$case === "failure" ? result.value : undefined;
+      logger.warn({ orders: left.length, order_id: first, failure }, "orders could not be moved");
+    }
+    return moved;
   };
 
 function hasReached({ result, current }: UpdateStatusResult, to: OrderState): boolean {

@@ -1,15 +1,13 @@
 import type { Logger } from "@waybill/chassis";
-import type { OrderToMove } from "@waybill/fulfilment";
+import { type OrderToMove, sweepLeftovers } from "@waybill/fulfilment";
 import type { Database } from "@waybill/persistence";
+import { isUnavailable } from "@waybill/rpc";
 import { type Delivery, insertDeliveries, markDelivered, readDue } from "../db/deliveryStore.ts";
 
 /** An order that was handed to the carrier. */
 export interface ShippedOrder extends OrderToMove {
   readonly userId: string;
 }
-
-/** How many deliveries are taken up at a time by the sweeper. */
-const sweepBatch = 256;
 
 /** How long a delivery without transit is left to the consumer that recorded it. Unit: ms. */
 const consumersGraceMs = 5_000;
@@ -48,17 +46,19 @@ export const deliverOrders =
     }
   };
 
-/** Moves the orders whose deliveries are due; `again` when there may be more. Throws when status is away. */
-export const sweep = (parts: DeliveryParts) => async (): Promise<{ again: boolean }> => {
+/** Moves the orders whose deliveries are due. While status is away, they are left for the next time. */
+export const sweep = (parts: DeliveryParts) => (): Promise<void> => {
   // What is due at once is the consumer's first.
   const graceMs = parts.transitMs > 0 ? 0 : consumersGraceMs;
-  const due = await readDue(parts.db, new Date(Date.now() - graceMs), sweepBatch);
-  const moved = due.length > 0 ? await move(parts, due) : 0;
-  return { again: due.length === sweepBatch && moved > 0 };
+  const by = new Date(Date.now() - graceMs);
+  return sweepLeftovers<Delivery>({
+    read: (after, limit) => readDue(parts.db, by, after, limit),
+    move: (deliveries) => move(parts, deliveries),
+    isAway: isUnavailable,
+  });
 };
 
-async function move(parts: DeliveryParts, deliveries: readonly Delivery[]): Promise<number> {
+async function move(parts: DeliveryParts, deliveries: readonly Delivery[]): Promise<void> {
   const moved = await parts.moveOrders(deliveries);
   if (moved.length > 0) await markDelivered(parts.db, moved, new Date());
-  return moved.length;
 }

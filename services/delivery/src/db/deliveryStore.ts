@@ -67,12 +67,20 @@ export async function markDelivered(db: Sql, orderIds: readonly string[], at: Da
 
 const dueStatement = sql(
   "due_deliveries",
-  "select * from deliveries where delivered_at is null and due_at <= $1 order by due_at limit $2",
+  `select * from deliveries
+    where delivered_at is null and due_at <= $1 and (due_at, order_id) > ($2, $3)
+    order by due_at, order_id limit $4`,
 );
 
-/** Deliveries due by this time whose orders were not moved yet, the longest due first. */
-export async function readDue(db: Sql, by: Date, limit: number): Promise<Delivery[]> {
-  const rows = await db.rows<DeliveryRow>(dueStatement, [by, limit]);
+/** Deliveries due by this time whose orders were not moved yet, the longest due first, after the one given. */
+export async function readDue(
+  db: Sql,
+  by: Date,
+  after: Delivery | undefined,
+  limit: number,
+): Promise<Delivery[]> {
+  const key = after === undefined ? ["-infinity", ""] : [after.dueAt, after.orderId];
+  const rows = await db.rows<DeliveryRow>(dueStatement, [by, ...key, limit]);
   return rows.map(toDelivery);
 }
 

@@ -1,5 +1,6 @@
 import { orderSubject, ordersStream } from "@waybill/contracts/events";
-import { OrderEvent } from "@waybill/contracts/status";
+import type { OrderEvent } from "@waybill/contracts/status";
+import { decodeOrderEvent } from "@waybill/fulfilment";
 import { type BatchConsumer, dead, done, type Received } from "@waybill/messaging";
 import type { ShippedOrder } from "../app/deliverOrders.ts";
 
@@ -10,7 +11,7 @@ export const onShipped = (
   durable: "delivery", // Renaming it reads the whole stream again.
   stream: ordersStream,
   subjects: [orderSubject("shipped", "*")],
-  decode: OrderEvent.decode,
+  decode: decodeOrderEvent,
   handle: async (received) => {
     const orders = received.filter(namesOrder).map(({ event, traceparent }) => ({
       orderId: event.orderId,

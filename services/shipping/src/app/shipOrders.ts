@@ -1,6 +1,7 @@
 import type { Logger } from "@waybill/chassis";
-import type { OrderToMove } from "@waybill/fulfilment";
+import { type OrderToMove, sweepLeftovers } from "@waybill/fulfilment";
 import type { Database } from "@waybill/persistence";
+import { isUnavailable } from "@waybill/rpc";
 import { insertShipments, markShipped, readUnshipped, type Shipment } from "../db/shipmentStore.ts";
 import type { Carrier } from "../domain/carrier.ts";
 
@@ -8,9 +9,6 @@ import type { Carrier } from "../domain/carrier.ts";
 export interface ReadyOrder extends OrderToMove {
   readonly userId: string;
 }
-
-/** How many shipments are taken up at a time by the sweeper. */
-const sweepBatch = 256;
 
 /** How long a shipment is left to the consumer that recorded it. Unit: ms. */
 const sweepAfterMs = 5_000;
@@ -46,15 +44,17 @@ export const shipOrders =
     }
   };
 
-/** Moves the orders of shipments that were left over; `again` when there may be more. Throws when status is away. */
-export const sweep = (parts: ShippingParts) => async (): Promise<{ again: boolean }> => {
-  const due = await readUnshipped(parts.db, new Date(Date.now() - sweepAfterMs), sweepBatch);
-  const moved = due.length > 0 ? await move(parts, due) : 0;
-  return { again: due.length === sweepBatch && moved > 0 };
+/** Moves the orders of shipments that were left over. While status is away, they are left for the next time. */
+export const sweep = (parts: ShippingParts) => (): Promise<void> => {
+  const before = new Date(Date.now() - sweepAfterMs);
+  return sweepLeftovers<Shipment>({
+    read: (after, limit) => readUnshipped(parts.db, before, after, limit),
+    move: (shipments) => move(parts, shipments),
+    isAway: isUnavailable,
+  });
 };
 
-async function move(parts: ShippingParts, shipments: readonly Shipment[]): Promise<number> {
+async function move(parts: ShippingParts, shipments: readonly Shipment[]): Promise<void> {
   const moved = await parts.moveOrders(shipments);
   if (moved.length > 0) await markShipped(parts.db, moved, new Date());
-  return moved.length;
 }

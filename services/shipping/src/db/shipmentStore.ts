@@ -70,12 +70,20 @@ export async function markShipped(db: Sql, orderIds: readonly string[], at: Date
 
 const unshippedStatement = sql(
   "unshipped_shipments",
-  "select * from shipments where shipped_at is null and booked_at < $1 order by booked_at limit $2",
+  `select * from shipments
+    where shipped_at is null and booked_at < $1 and (booked_at, order_id) > ($2, $3)
+    order by booked_at, order_id limit $4`,
 );
 
-/** Shipments booked before this time whose orders were not moved yet, the oldest first. */
-export async function readUnshipped(db: Sql, before: Date, limit: number): Promise<Shipment[]> {
-  const rows = await db.rows<ShipmentRow>(unshippedStatement, [before, limit]);
+/** Shipments booked before this time whose orders were not moved yet, the oldest first, after the one given. */
+export async function readUnshipped(
+  db: Sql,
+  before: Date,
+  after: Shipment | undefined,
+  limit: number,
+): Promise<Shipment[]> {
+  const key = after === undefined ? ["-infinity", ""] : [after.bookedAt, after.orderId];
+  const rows = await db.rows<ShipmentRow>(unshippedStatement, [before, ...key, limit]);
   return rows.map(toShipment);
 }
 

@@ -7,7 +7,7 @@ export interface Booking {
   readonly trackingNumber: string;
 }
 
-/** A carrier. Booking the same order again answers the same booking; what it throws is transient. */
+/** A carrier. Booking the same order again answers the same booking; while it is away it throws an UnavailableError. */
 export interface Carrier {
   book(orderIds: readonly string[], signal: AbortSignal): Promise<readonly Booking[]>;
 }

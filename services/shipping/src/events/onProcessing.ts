@@ -1,5 +1,6 @@
 import { orderSubject, ordersStream } from "@waybill/contracts/events";
-import { OrderEvent } from "@waybill/contracts/status";
+import type { OrderEvent } from "@waybill/contracts/status";
+import { decodeOrderEvent } from "@waybill/fulfilment";
 import { type BatchConsumer, dead, done, type Received } from "@waybill/messaging";
 import type { ReadyOrder } from "../app/shipOrders.ts";
 
@@ -10,7 +11,7 @@ export const onProcessing = (
   durable: "shipping", // Renaming it reads the whole stream again.
   stream: ordersStream,
   subjects: [orderSubject("processing", "*")],
-  decode: OrderEvent.decode,
+  decode: decodeOrderEvent,
   handle: async (received, signal) => {
     const orders = received.filter(namesOrder).map(({ event, traceparent }) => ({
       orderId: event.orderId,
