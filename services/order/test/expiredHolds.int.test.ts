@@ -1,6 +1,6 @@
 import { AbandonOutcome } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
-import { sql } from "@waybill/persistence";
+import { type Database, sql, UnavailableError } from "@waybill/persistence";
 import { refuse } from "@waybill/rpc";
 import { expect } from "chai";
 import { candidatesOf } from "../src/domain/orderId.ts";
@@ -174,6 +174,42 @@ describe("orders whose process is paused or killed", () => {
     expect(await storedIn(shop.db)).to.have.members([`-${c0}`, c1]);
     const again = await shop.client.createOrder(mine());
     expect(again).to.deep.include({ replayed: true, order });
+  });
+
+  describe("whose connection to the database is lost", () => {
+    /** The first store fails so; the client of this test repeats its request by itself. */
+    const failing =
+      (store: (real: () => Promise<unknown>) => Promise<never>) =>
+      (real: Database): Database => {
+        let failed = false;
+        const rows: Database["rows"] = async (statement, parameters) => {
+          const execute = () => real.rows<never>(statement, parameters);
+          if (failed || !statement.name.startsWith("insert_orders")) return execute();
+          failed = true;
+          return store(execute);
+        };
+        return { ...real, rows };
+      };
+    const lost = () => Promise.reject(new UnavailableError("the connection is lost"));
+
+    it("before the commit: the repeated request is stored, with the hold that it has", async () => {
+      await using replica = await shop.replica({ database: failing(lost) });
+      const { order, replayed } = await replica.client.createOrder(mine());
+      expect({ id: order?.orderId, replayed }).to.deep.equal({ id: c0, replayed: false });
+      expect(await holdsIn(shop.itemDb)).to.deep.equal([`${c0} TRIED`]);
+    });
+
+    it("after the commit: the repeated request finds its order", async () => {
+      const database = failing(async (store) => {
+        await store();
+        return lost();
+      });
+      await using replica = await shop.replica({ database });
+      const { order, replayed } = await replica.client.createOrder(mine());
+      expect({ id: order?.orderId, replayed }).to.deep.equal({ id: c0, replayed: true });
+      expect(await storedIn(shop.db)).to.deep.equal([c0]);
+      expect(await holdsIn(shop.itemDb)).to.deep.equal([`${c0} TRIED`]);
+    });
   });
 
   describe("between store and announcement, beyond the hold's expiry:", () => {

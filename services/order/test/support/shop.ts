@@ -39,6 +39,8 @@ export interface ReplicaOptions {
   readonly fallback?: ReservationFallback;
   /** Comes between this replica and its neighbours. */
   readonly between?: (real: Ports) => Partial<Ports>;
+  /** Comes between this replica and its database. */
+  readonly database?: (real: Database) => Database;
   readonly lanes?: number;
 }
 
@@ -68,7 +70,7 @@ export interface Shop extends AsyncDisposable {
   readonly clock: { aheadMs: number };
   /** One more replica of order on the same database. */
   replica(options?: ReplicaOptions): Promise<Replica>;
-  /** One more replica, which is never closed: as if its process were paused or killed. */
+  /** One more replica, which never finishes what it has begun: as if its process were paused or killed. */
   strandedReplica(options?: ReplicaOptions): Promise<Replica>;
   stock(itemId: string, onHand: number): Promise<void>;
 }
@@ -134,6 +136,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
     const running = own.move();
     return { ...started, [Symbol.asyncDispose]: () => running.disposeAsync() };
   };
+  const stranded = parts.use(new AsyncDisposableStack());
   const running = parts.move();
   return {
     ...main,
@@ -146,8 +149,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
     clock,
     replica,
     strandedReplica: async (more = {}) => {
-      const stranded = new AsyncDisposableStack();
-      const started = await startOrder(stranded, db, real, more);
+      const started = await startOrder(stranded, db, real, { ...more, isStranded: true });
       return { ...started, [Symbol.asyncDispose]: async () => {} };
     },
     stock: async (itemId, onHand) => {
@@ -162,11 +164,12 @@ async function startOrder(
   parts: AsyncDisposableStack,
   db: Database,
   real: Ports,
-  options: ReplicaOptions & { port?: number },
+  options: ReplicaOptions & { port?: number; isStranded?: boolean },
 ): Promise<{ app: OrderApp; client: OrderServiceClient }> {
   const { fallback = "defer", between = () => ({}), lanes = 2, port = 0 } = options;
+  const { database = (whole: Database) => whole } = options;
   const ports = { ...real, ...between(real) };
-  const app = orderApp({ db, ...ports, fallback, lanes, maxBatchSize: 256, logger });
+  const app = orderApp({ db: database(db), ...ports, fallback, lanes, maxBatchSize: 256, logger });
   const server = parts.use(
     await startServer({
       name: "order",
@@ -174,9 +177,11 @@ async function startOrder(
       port,
       services: [[OrderServiceDefinition, orderService(app, paymentMethods)]],
       logger,
+      drainMs: 100,
     }),
   );
-  parts.use(app);
+  // What a stranded one has begun never ends.
+  if (!options.isStranded) parts.use(app);
   const client = parts.use(clientOf(OrderServiceDefinition, server.address));
   return { app, client };
 }
