@@ -179,16 +179,38 @@ describe("placing orders", () => {
     expect(await refused(foreign)).to.equal("INVALID_ARGUMENT INVALID_PAGE_TOKEN page_token");
   });
 
-  it("large batches of large orders go through in several calls", async () => {
+  it("large batches of large orders go through in several calls, and are read in as many answers as it takes", async () => {
     const names = Array.from({ length: 100 }, (_, index) => `item-${index}-${"x".repeat(50)}`);
-    await Promise.all(names.map((name) => shop.stock(name, 10_000)));
-    const lines = names.map((name) => line(name));
-    const requests = Array.from({ length: 100 }, (_, at) =>
-      request({ requestId: `big${at}`, lines }),
+    const unitPrice = { minorUnits: 1n, currency: "EUR" };
+    await Promise.all(
+      names.map((itemId) =>
+        shop.items.createItem({ itemId, name: "ü".repeat(200), unitPrice, onHand: 1_000n }),
+      ),
     );
-    const { results } = await shop.client.batchCreateOrders({ requests });
-    for (const { result } of results) {
-      expect(result?.$case === "response" && result.value.order?.total).to.be.ok;
+    const lines = names.map((name) => line(name));
+    const ids = Array.from({ length: 100 }, (_, index) => `big${index}`);
+    for (const some of [ids.slice(0, 50), ids.slice(50)]) {
+      const requests = some.map((orderId) => request({ orderId, lines }));
+      const { results } = await shop.client.batchCreateOrders({ requests });
+      for (const { result } of results) {
+        expect(result?.$case === "response" && result.value.order?.total).to.be.ok;
+      }
+    }
+    const listed: string[] = [];
+    let pageToken = "";
+    do {
+      const page = await shop.client.listOrders({ pageSize: 500, pageToken });
+      listed.push(...page.orders.map(({ orderId }) => orderId));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== "");
+    expect(listed).to.have.members(ids);
+    expect(listed).to.have.length(100);
+
+    for (let left = ids; left.length > 0; ) {
+      const { results } = await shop.client.batchGetOrders({ orderIds: left });
+      const missing = left.filter((_, index) => results[index]?.result?.$case !== "response");
+      expect(missing.length).to.be.below(left.length);
+      left = missing;
     }
   });
 });

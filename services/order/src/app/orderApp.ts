@@ -7,7 +7,7 @@ import { abandonOrders, type Fate } from "./abandonOrders.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { cancelOrder, confirmOrder } from "./decideOrder.ts";
 import { holdStock, type ReservationFallback } from "./holdStock.ts";
-import { type ListRequest, listOrders } from "./listOrders.ts";
+import { type ListRequest, listOrders, type OrderPage } from "./listOrders.ts";
 import type { OrderView } from "./orderView.ts";
 import type { Placement, PlacementResult } from "./placement.ts";
 import { placeOrders } from "./placeOrders.ts";
@@ -34,9 +34,7 @@ export interface OrderApp extends AsyncDisposable {
   readonly views: BatchingPoint<ViewRequest, ViewResult>;
   readonly pricings: BatchingPoint<Pricing, PricingResult>;
   readonly abandonments: BatchingPoint<string, Fate>;
-  listOrders(
-    request: ListRequest,
-  ): Promise<{ readonly views: readonly OrderView[]; readonly nextPageToken: string }>;
+  listOrders(request: ListRequest): Promise<OrderPage>;
   /** Throws Refusals; undefined when a coordinator has cancelled an order that was never placed. */
   cancelOrder(orderId: string, actor: Actor, reason: string): Promise<OrderView | undefined>;
   /** Throws Refusals. */

@@ -1,21 +1,28 @@
 import type { BatchingPoint } from "@waybill/batching";
+import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
-import { coalesced, rules, toResult, validate } from "@waybill/rpc";
+import {
+  coalesced,
+  defaultRetryDelayMs,
+  type ElementResult,
+  refuse,
+  rules,
+  toFailure,
+  toResult,
+  validate,
+} from "@waybill/rpc";
 import { z } from "zod";
-import type { ListRequest } from "../app/listOrders.ts";
-import type { OrderView } from "../app/orderView.ts";
+import type { ListRequest, OrderPage } from "../app/listOrders.ts";
 import type { ViewRequest, ViewResult } from "../app/readOrderViews.ts";
 import { orderNotFound } from "../app/refusals.ts";
+import { countFitting, sizeOf } from "../domain/size.ts";
 import { contentMessage, orderMessage } from "./mapping.ts";
 
 /** What the readers' handlers call. */
 export interface ReadApp {
   readonly views: BatchingPoint<ViewRequest, ViewResult>;
-  listOrders(request: ListRequest): Promise<{
-    readonly views: readonly OrderView[];
-    readonly nextPageToken: string;
-  }>;
+  listOrders(request: ListRequest): Promise<OrderPage>;
 }
 
 const viewRule = z.object({ orderId: rules.id, contentOnly: z.boolean() });
@@ -47,7 +54,7 @@ export function readRpcs(
         context,
         "order_ids",
       );
-      return { results: results.map((result) => ({ result: toResult(result) })) };
+      return { results: withinOneMessage(results).map((result) => ({ result: toResult(result) })) };
     },
     listOrders: async (request) => {
       const { views, nextPageToken } = await app.listOrders(validate(listRule, request));
@@ -55,6 +62,26 @@ export function readRpcs(
     },
   };
 }
+
+type GetResult = ElementResult<GetOrderResponse>;
+
+/** What does not fit into the answer any more is to be asked for again. */
+function withinOneMessage(results: readonly GetResult[]): readonly GetResult[] {
+  const fitting = countFitting(
+    results.map((result) => {
+      const order = "ok" in result ? result.ok.order : undefined;
+      return order === undefined ? 0 : sizeOf(order.lines, order.shipTo);
+    }),
+  );
+  return results.map((result, index) => (index < fitting ? result : tooMuch));
+}
+
+const tooMuchForOneAnswer = refuse.resourceExhausted(
+  ErrorReason.OVERLOADED,
+  "The orders of this batch are too large for one answer. Ask for this one again, with fewer.",
+  defaultRetryDelayMs,
+);
+const tooMuch: GetResult = { failure: toFailure(tooMuchForOneAnswer), error: tooMuchForOneAnswer };
 
 function viewResponse(result: ViewResult, request: ViewRequest): GetOrderResponse {
   if (result.kind === "unknown") throw orderNotFound(request.orderId);
