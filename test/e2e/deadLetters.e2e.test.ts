@@ -1,5 +1,4 @@
 import { ordersStream } from "@waybill/contracts/events";
-import type { DeadLetter } from "@waybill/contracts/workflow";
 import { Refusal, Status } from "@waybill/rpc";
 import type { Stack } from "@waybill/stack";
 import { expect } from "chai";
@@ -47,13 +46,6 @@ describe("messages that nobody can handle", () => {
     }
   };
 
-  const summary = ({ consumer, reason, stream, subject }: DeadLetter) => ({
-    consumer,
-    reason,
-    stream,
-    subject,
-  });
-
   for (const [consumer, event] of [
     ["workflow", "placed"],
     ["shipping", "processing"],
@@ -70,13 +62,12 @@ describe("messages that nobody can handle", () => {
       await stack.kill(consumer, "SIGCONT");
 
       const letters = await untilListed(consumer, 2);
-      expect(letters.map(summary)).to.have.deep.members([
-        { consumer, reason: "UNDECODABLE", stream: ordersStream.name, subject },
-        { consumer, reason: "INVALID_EVENT", stream: ordersStream.name, subject },
-      ]);
-      for (const { error, sequence } of letters) {
-        expect(error).not.to.equal("");
-        expect(sequence > 0n).to.equal(true);
+      expect(letters.map(({ payload }) => payload.length)).to.deep.equal([garbage.length, 0]);
+      for (const letter of letters) {
+        expect(letter).to.include({ consumer, stream: ordersStream.name, subject });
+        expect(letter.reason).to.be.oneOf(["UNDECODABLE", "INVALID_EVENT"]);
+        expect(letter.error).not.to.equal("");
+        expect(letter.sequence > 0n).to.equal(true);
       }
       const ended = await untilTerminal(stack, orders);
       expect(ended).to.deep.equal({ delivered: 10, cancelled: 0 });

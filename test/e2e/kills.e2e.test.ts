@@ -1,18 +1,24 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@waybill/stack";
-import { serviceNames } from "@waybill/stack";
+import { serviceNames, testFolder } from "@waybill/stack";
 import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
-import { openShop, whileOrdersFlow } from "./support/shop.ts";
+import { eventually } from "./support/eventually.ts";
+import { openShop, request, whileOrdersFlow } from "./support/shop.ts";
 import { startTestStack } from "./support/stack.ts";
+
+/** Longer than HOLD_EXPIRY, and than an attempt of a call. */
+const pausedMs = 2_500;
+const staggerMs = 250;
 
 describe("whatever is killed while orders flow, every accepted order ends as it should", () => {
   let stack: Stack;
   let clients: Clients;
 
   before(async () => {
-    stack = await startTestStack();
+    stack = await startTestStack({ env: { CANCELLATION_WINDOW: "200ms" } });
     clients = connectClients(stack);
     await openShop(clients);
   });
@@ -42,4 +48,39 @@ describe("whatever is killed while orders flow, every accepted order ends as it 
       rmSync(join(stack.dataDir, "nats/jetstream"), { recursive: true });
       await stack.resume("nats");
     }));
+
+  it("all services and NATS, paused one after the other, for longer than holds last", () =>
+    survives("paused", async () => {
+      const pause = async (part: (typeof serviceNames)[number] | "nats") => {
+        await stack.kill(part, "SIGSTOP");
+        await delay(pausedMs);
+        await stack.kill(part, "SIGCONT");
+      };
+      const pauses: Promise<void>[] = [];
+      for (const part of [...serviceNames, "nats"] as const) {
+        pauses.push(pause(part));
+        await delay(staggerMs);
+      }
+      await Promise.all(pauses);
+    }));
+
+  it("everything at once, as a power cut does; then it is started again", async () => {
+    const dataDir = testFolder("power-cut");
+    const accepted: string[] = [];
+    {
+      await using first = await startTestStack({ dataDir, ephemeral: false });
+      await using buyers = connectClients(first);
+      await openShop(buyers);
+      const bought = Array.from({ length: 200 }, async () => {
+        const { order } = await buyers.order.createOrder(request());
+        if (order !== undefined) accepted.push(order.orderId);
+      });
+      await eventually("some are accepted", () => accepted.length > 0);
+      await first.destroy();
+      await Promise.allSettled(bought);
+    }
+    await using second = await startTestStack({ dataDir, ephemeral: false });
+    await untilTerminal(second, accepted);
+    await expectBalancedBooks(second, accepted);
+  });
 });

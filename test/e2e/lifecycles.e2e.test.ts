@@ -9,6 +9,7 @@ import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
 import {
   admin,
+  cancelUnlessTooLate,
   coordinator,
   customer,
   line,
@@ -195,11 +196,7 @@ describe("orders on the whole stack", () => {
   it("cancelled by their customers while the workflow confirms them: one decision each, stock and money accordingly", async () => {
     const races = Array.from({ length: 60 }, async (_, index) => {
       const { orderId } = await place(clients, `race-${index}`);
-      const cancel = clients.order.cancelOrder({ orderId, actor: customer });
-      await cancel.catch((error: unknown) => {
-        if (!(error instanceof Refusal) || error.reason !== ErrorReason.NOT_CANCELLABLE)
-          throw error;
-      });
+      await cancelUnlessTooLate(clients, orderId);
       return orderId;
     });
     const ended = await untilTerminal(stack, await Promise.all(races));

@@ -1,4 +1,4 @@
-import type { ServiceName, Stack } from "@waybill/stack";
+import { type ServiceName, type Stack, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
 import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
@@ -51,6 +51,15 @@ describe("two replicas of every service", () => {
     const orders = await whileOrdersFlow(clients, "halved", async () => {
       await Promise.all(busy.map((service) => stack.kill(service, "SIGKILL", 1)));
       await Promise.all(busy.map((service) => stack.untilReady(service, 1)));
+    });
+    await untilTerminal(stack, orders);
+    await expectBalancedBooks(stack, orders);
+  });
+
+  it("each is restarted while orders flow", async () => {
+    const orders = await whileOrdersFlow(clients, "rolling", async () => {
+      for (const replica of [0, 1])
+        await Promise.all(serviceNames.map((service) => stack.restart(service, replica)));
     });
     await untilTerminal(stack, orders);
     await expectBalancedBooks(stack, orders);

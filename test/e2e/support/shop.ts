@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ErrorReason } from "@waybill/contracts/errors";
 import type { CreateOrderRequest, Order } from "@waybill/contracts/order";
 import { ActorKind } from "@waybill/contracts/status";
-import { isUnavailable } from "@waybill/rpc";
+import { isUnavailable, Refusal } from "@waybill/rpc";
 import type { Clients } from "./clients.ts";
 
 export const customer = { kind: ActorKind.CUSTOMER, id: "ada" } as const;
@@ -46,12 +47,19 @@ export async function place(
   requestId: string,
   given: Partial<CreateOrderRequest> = {},
 ): Promise<Order> {
+  const { order } = await patiently(() =>
+    clients.order.createOrder(request({ requestId, ...given })),
+  );
+  if (order === undefined) throw new Error("CreateOrder answered no order");
+  return order;
+}
+
+/** Repeats a call while it is refused as UNAVAILABLE. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + giveUpAfterMs;
   while (true) {
     try {
-      const { order } = await clients.order.createOrder(request({ requestId, ...given }));
-      if (order === undefined) throw new Error("CreateOrder answered no order");
-      return order;
+      return await call();
     } catch (error) {
       if (!isUnavailable(error) || performance.now() > deadline) throw error;
       await delay(retryMs);
@@ -67,13 +75,43 @@ export async function placeMany(clients: Clients, name: string, count: number): 
   return orders.map(({ orderId }) => orderId);
 }
 
+/** How the orders of a crowd are paid, one after the other. */
+const mixedMethods = [
+  "pm_ok",
+  "pm_ok",
+  "pm_declined",
+  "pm_ok",
+  "pm_flaky",
+  "pm_ok",
+  "pm_pending",
+  "pm_ok",
+  "pm_timeout",
+  "pm_ok",
+  "pm_slow",
+];
+/** Every so-manieth order is cancelled by its customer at once. */
+const cancelledOneIn = 7;
+
+/** Cancels an order as its customer, who may be too late. */
+export async function cancelUnlessTooLate(clients: Clients, orderId: string): Promise<void> {
+  try {
+    await patiently(() => clients.order.cancelOrder({ orderId, actor: customer }));
+  } catch (error) {
+    const isTooLate = error instanceof Refusal && error.reason === ErrorReason.NOT_CANCELLABLE;
+    if (!isTooLate) throw error;
+  }
+}
+
 /** Enough to be busy, few enough to be quick. */
 const buyers = 6;
 const pauseMs = 30;
 /** Orders accepted before the fault begins, and after it is over. */
-const margin = 15;
+const margin = 12;
 
-/** Lets orders flow while something happens, for a while before and after it; answers the ids of all that were accepted. */
+/**
+ * Lets orders flow while something happens, for a while before and after it, paid in all ways, some of them cancelled. Answers the ids of all
+ * that were accepted.
+ */
 export async function whileOrdersFlow(
   clients: Clients,
   name: string,
@@ -85,9 +123,12 @@ export async function whileOrdersFlow(
   const { promise: flowing, resolve } = Promise.withResolvers<void>();
   const buy = async () => {
     while (accepted.length < enough) {
-      const { orderId } = await place(clients, `${name}-${next++}`);
+      const number = next++;
+      const paymentMethod = mixedMethods[number % mixedMethods.length];
+      const { orderId } = await place(clients, `${name}-${number}`, { paymentMethod });
       accepted.push(orderId);
-      if (accepted.length === margin) resolve();
+      if (number % cancelledOneIn === 0) await cancelUnlessTooLate(clients, orderId);
+      if (accepted.length >= margin) resolve();
       await delay(pauseMs);
     }
   };

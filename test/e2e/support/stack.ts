@@ -8,7 +8,9 @@ const impatient = {
   REANNOUNCE_AFTER: "2s",
   RETRY_FIRST: "100ms",
   RETRY_CAP: "1s",
+  CLAIM_LEASE: "2s",
   PENDING_DELAY: "1s",
+  SLOW_DELAY: "1s",
   DATABASE_POOL_SIZE: "8",
 };
 
