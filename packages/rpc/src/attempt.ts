@@ -7,6 +7,7 @@ import type { Outcome } from "./policies.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { fromClientError, isAnswer } from "./richError.ts";
 import { injectTrace } from "./spans.ts";
+import { presentToken, type TokenSource } from "./token.ts";
 
 /** One call to a callee, whatever number of attempts it takes. */
 export interface Call<Response> {
@@ -15,6 +16,8 @@ export interface Call<Response> {
   /** When the caller stops waiting, on the clock of performance.now(). */
   readonly deadline: number;
   readonly traced: Context;
+  /** Proves who calls, unless the call's own metadata does. */
+  readonly token: TokenSource | undefined;
   readonly invoke: (options: CallOptions) => Promise<Response>;
 }
 
@@ -42,6 +45,8 @@ export function createAttempts(attemptTimeoutMs: number) {
     announceTimeout(outgoing, budgetMs);
     injectTrace(call.traced, outgoing);
     try {
+      const bearing = presentToken(outgoing, call.token);
+      if (bearing !== undefined) await bearing;
       const response = await bounded.execute(
         ({ signal }) => call.invoke({ ...rest, metadata: outgoing, signal }),
         call.options.signal,

@@ -28,10 +28,13 @@ import { announceTimeout, remainingMs } from "./deadline.ts";
 import { Refusal } from "./refusal.ts";
 import { fromClientError } from "./richError.ts";
 import { clientSpan, endSpan, injectTrace } from "./spans.ts";
+import { presentToken, type TokenSource } from "./token.ts";
 
 export interface ClientConfig extends CalleeConfig {
   /** How long a call waits in all, unless its caller's deadline is earlier. Default 5,000 ms. */
   readonly timeoutMs?: number;
+  /** The token that calls present, unless a call's own metadata has an `authorization`. */
+  readonly token?: TokenSource | undefined;
 }
 
 /** What a call may set, besides nice-grpc's metadata and signal. */
@@ -70,8 +73,8 @@ export function createClient<D extends TsProtoServiceDefinition>(
     const path = `/${definition.fullName}/${method.name}`;
     const invoke = ((request, options) => nextChannel()[name]?.(request, options)) as Method;
     const call = method.responseStream
-      ? streamingCall(path, callee, invoke)
-      : unaryCall(path, callee, attempts, invoke, config.timeoutMs ?? 5_000);
+      ? streamingCall(path, callee, invoke, config.token)
+      : unaryCall(path, callee, attempts, invoke, config);
     return [name, call] as const;
   });
   const dispose = async () => callee[Symbol.dispose]();
@@ -100,7 +103,7 @@ function unaryCall(
   callee: Callee,
   attempt: ReturnType<typeof createAttempts>,
   invoke: Unary,
-  defaultTimeoutMs: number,
+  { timeoutMs: defaultTimeoutMs = 5_000, token }: ClientConfig,
 ) {
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
     const { timeoutMs = defaultTimeoutMs, ...options } = given;
@@ -111,6 +114,7 @@ function unaryCall(
       options,
       deadline: performance.now() + budgetMs,
       traced,
+      token,
       invoke: (attemptOptions) => invoke(request, attemptOptions),
     };
     try {
@@ -157,10 +161,20 @@ function surfaced(error: unknown, callee: string, signal: AbortSignal | undefine
 const codeOf = (error: unknown): Status =>
   error instanceof Refusal ? error.code : Status.INTERNAL;
 
-function streamingCall(path: string, callee: Callee, invoke: Streaming) {
+function streamingCall(
+  path: string,
+  callee: Callee,
+  invoke: Streaming,
+  token: TokenSource | undefined,
+) {
   // A generator begins when it is first asked, which may be in another context than the call.
-  return (request: unknown, options: Options = {}): AsyncIterable<unknown> =>
-    streamed(path, callee, (outgoing) => invoke(request, outgoing), options, context.active());
+  return (request: unknown, options: Options = {}): AsyncIterable<unknown> => {
+    const bearing = async function* (outgoing: CallOptions & DeadlineOptions) {
+      await presentToken(outgoing.metadata as Metadata, token);
+      yield* invoke(request, outgoing);
+    };
+    return streamed(path, callee, bearing, options, context.active());
+  };
 }
 
 async function* streamed(
