@@ -8,6 +8,7 @@ import {
   type Repetition,
   shutdownTelemetry,
 } from "@waybill/chassis";
+import { type Authentication, authenticate, type PolicyTable } from "@waybill/identity";
 import type { Messaging, MessagingOptions } from "@waybill/messaging";
 import type { Database, DatabaseOptions } from "@waybill/persistence";
 import type { Client, ClientConfig, createClient, RpcServer, ServerConfig } from "@waybill/rpc";
@@ -29,6 +30,8 @@ export type ServiceConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
 export interface Service extends AsyncDisposable {
   readonly name: string;
   readonly logger: Logger;
+  /** How callers are checked, and the service's own token, which its clients present by default. */
+  readonly authentication: Authentication;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   /** Opens and migrates the service's database, or the one at `url`. */
@@ -45,10 +48,13 @@ export interface Service extends AsyncDisposable {
     callee: string,
     options?: Partial<ClientConfig>,
   ): Client<D>;
-  /** Listens, becomes SERVING, and says so in the log, with the address. */
+  /**
+   * Listens, becomes SERVING, and says so in the log, with the address. Callers are checked by the
+   * policies; an RPC that is in none of them is for nobody.
+   */
   serve<const Definitions extends readonly Definition[]>(
     services: ServerConfig<Definitions>["services"],
-    options?: Partial<ServerConfig<Definitions>>,
+    options: Partial<ServerConfig<Definitions>> & { readonly policies: readonly PolicyTable[] },
   ): Promise<RpcServer>;
   /** Runs a loop in the background: at once, then each interval. */
   background(name: string, intervalMs: number, run: RepeatOptions["run"]): Repetition;
@@ -70,7 +76,8 @@ const defaultShutdownWithinMs = 9_500;
 
 /**
  * Begins a service process: its logger, its signals and its end. SIGTERM and SIGINT end it in order
- * with exit code 0; an error that reaches nobody ends it at once with exit code 1.
+ * with exit code 0; an error that reaches nobody ends it at once with exit code 1. Throws a
+ * ConfigError when nobody's tokens are trusted.
  */
 export async function startService(
   name: string,
@@ -79,7 +86,9 @@ export async function startService(
 ): Promise<Service> {
   const { exit = process.exit, shutdownWithinMs = defaultShutdownWithinMs } = options;
   const logger = createLogger(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const authentication = authenticate(config, logger);
   const shutdown = new Shutdown(logger);
+  shutdown.add("clients", "the verifier", () => authentication[Symbol.asyncDispose]());
   const termination = onTermination({ logger, exit });
   const terminated = Promise.withResolvers<void>();
   let hasStarted = false;
@@ -106,9 +115,10 @@ export async function startService(
     setImmediate(() => exit(0)); // After what untilTerminated's caller does last.
   });
   return {
-    ...opener({ name, config, logger, shutdown, signal: termination.signal }),
+    ...opener({ name, config, logger, authentication, shutdown, signal: termination.signal }),
     name,
     logger,
+    authentication,
     signal: termination.signal,
     untilTerminated: () => {
       hasStarted = true;

@@ -13,7 +13,6 @@ export interface AuthenticationSettings {
   readonly TRUSTED_ISSUERS: string;
   /** Where this process's own token is; "" when it has none. */
   readonly SERVICE_TOKEN_FILE: string;
-  readonly USER_ADDRESS?: string | undefined;
 }
 
 /** How a process checks its callers, and what it presents to those whom it calls. */
@@ -31,7 +30,7 @@ export interface Authentication extends AsyncDisposable {
  * AUTHENTICATION is explicitly "off", which the log then says aloud.
  */
 export function authenticate(settings: AuthenticationSettings, logger: Logger): Authentication {
-  const { AUTHENTICATION, TRUSTED_ISSUERS, SERVICE_TOKEN_FILE: file, USER_ADDRESS } = settings;
+  const { AUTHENTICATION, TRUSTED_ISSUERS, SERVICE_TOKEN_FILE: file } = settings;
   const token = file === "" ? undefined : serviceToken({ file });
   if (AUTHENTICATION === "off") {
     logger.warn("AUTHENTICATION is off: every caller may do everything");
@@ -39,7 +38,7 @@ export function authenticate(settings: AuthenticationSettings, logger: Logger): 
     return { verifier: undefined, token, authorize, [Symbol.asyncDispose]: async () => {} };
   }
   if (TRUSTED_ISSUERS === "") throw nobodyTrusted();
-  const issuers = readTrustedIssuers(TRUSTED_ISSUERS, USER_ADDRESS);
+  const issuers = readTrustedIssuers(TRUSTED_ISSUERS);
   const verifier = createVerifier({ issuers, logger });
   return {
     verifier,

@@ -1,4 +1,4 @@
-export { type AuthenticationSettings, authenticate } from "./authenticate.ts";
+export { type Authentication, type AuthenticationSettings, authenticate } from "./authenticate.ts";
 export {
   actingAs,
   type Caller,
@@ -15,7 +15,7 @@ export {
   signToken,
   type TokenContent,
 } from "./localIssuer.ts";
-export { isOwn, ownUserId, requireOwn } from "./own.ts";
+export { isOwn, ownFilter, ownUserId } from "./own.ts";
 export { type Access, definePolicy, type Policy, type PolicyTable } from "./policy.ts";
 export { serviceToken } from "./serviceToken.ts";
 export { readTrustedIssuers, type TrustedIssuer } from "./trustedIssuers.ts";

@@ -21,7 +21,7 @@ export function keySource({ keys }: TrustedIssuer, logger: Logger): KeySource {
     case "url":
       return withoutEnd(() => fetchKeys(keys.url, keys.tokenFile));
     case "user-service":
-      return userService(keys.address ?? "", logger);
+      return userService(keys.address, logger);
     default:
       return keys satisfies never;
   }

@@ -51,8 +51,8 @@ export function signToken(content: TokenContent, { key, keyId }: SigningKey): Pr
 
 /** Issues the tokens of a local stack: to its processes, and to people at its terminal. */
 export interface Issuer {
-  /** What the stack's services trust: this issuer, and the user service. */
-  readonly trusted: readonly TrustedIssuer[];
+  /** What the stack's services trust: this issuer, and the user service at that address. */
+  trusted(userAddress: string): readonly TrustedIssuer[];
   serviceToken(name: string, lifetimeMs?: number): Promise<string>;
   userToken(userId: string, roles: readonly Role[], lifetimeMs?: number): Promise<string>;
 }
@@ -68,7 +68,7 @@ export async function openLocalIssuer({ folder }: { readonly folder: string }): 
   const jwksFile = join(folder, "jwks.json");
   await replaceFile(jwksFile, JSON.stringify({ keys: [publicKey] }));
   return {
-    trusted: trustedIssuers(jwksFile),
+    trusted: (userAddress) => trustedIssuers(jwksFile, userAddress),
     serviceToken: (name, lifetimeMs = defaultLifetimeMs) =>
       signToken(
         { issuer: servicesIssuer, audience, subject: `service:${name}`, lifetimeMs },
@@ -79,13 +79,14 @@ export async function openLocalIssuer({ folder }: { readonly folder: string }): 
   };
 }
 
-function trustedIssuers(jwksFile: string): readonly TrustedIssuer[] {
+function trustedIssuers(jwksFile: string, userAddress: string): readonly TrustedIssuer[] {
   const common = { audience, algorithms: ["EdDSA" as const] };
   const local = { ...common, keys: { kind: "file" as const, path: jwksFile } };
+  const user = { ...common, keys: { kind: "user-service" as const, address: userAddress } };
   return [
     { issuer: servicesIssuer, subjects: "services", ...local },
     { issuer: usersIssuer, subjects: "users", ...local },
-    { issuer: "waybill", subjects: "users", ...common, keys: { kind: "user-service" } },
+    { issuer: "waybill", subjects: "users", ...user },
   ];
 }
 

@@ -1,21 +1,19 @@
 import { ErrorReason } from "@waybill/contracts/errors";
-import { type Refusal, refuse } from "@waybill/rpc";
+import { refuse } from "@waybill/rpc";
 import { callerOf, onlyOwn } from "./caller.ts";
 
-/** Whether the caller may see what belongs to this user. */
+/** Whether the caller may see what belongs to this user. What it may not see is NOT_FOUND. */
 export function isOwn(userId: string): boolean {
   const only = onlyOwn(callerOf());
   return only === undefined || only === userId;
 }
 
-/** Throws the refusal, which should be NOT_FOUND, unless the caller may see what belongs to this user. */
-export function requireOwn(userId: string, notFound: () => Refusal): void {
-  if (!isOwn(userId)) throw notFound();
-}
+/** The user_id filter of a list: a customer's is always itself, whatever it asks for. */
+export const ownFilter = (requested: string): string => onlyOwn(callerOf()) ?? requested;
 
 /**
- * The user that a request may name. A customer may name only itself: for a filter that is empty its
- * own id is answered; for another's, PERMISSION_DENIED is thrown.
+ * The user that a request acts for: for a customer itself, which it need not name. Throws the Refusal
+ * PERMISSION_DENIED, NOT_ALLOWED when it names another.
  */
 export function ownUserId(requested: string): string {
   const only = onlyOwn(callerOf());

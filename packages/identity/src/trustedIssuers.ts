@@ -14,8 +14,8 @@ const keys = z.discriminatedUnion("kind", [
     url: z.url({ protocol: /^https?$/ }),
     tokenFile: z.string().min(1).optional(),
   }),
-  /** UserService.ListSigningKeys at this address. Default: USER_ADDRESS. */
-  z.strictObject({ kind: z.literal("user-service"), address: z.string().min(1).optional() }),
+  /** UserService.ListSigningKeys at this address. */
+  z.strictObject({ kind: z.literal("user-service"), address: z.string().min(1) }),
 ]);
 
 const trustedIssuer = z.strictObject({
@@ -47,29 +47,18 @@ const expected = "a JSON array of issuers, or the path of a file with one";
  * Reads TRUSTED_ISSUERS: a JSON array, or the path of a JSON file. Throws a ConfigError that names
  * what is wrong.
  */
-export function readTrustedIssuers(
-  text: string,
-  userAddress: string | undefined,
-): readonly TrustedIssuer[] {
+export function readTrustedIssuers(text: string): readonly TrustedIssuer[] {
   const parsed = list.safeParse(parse(text));
-  if (!parsed.success) throw problem(`: ${z.prettifyError(parsed.error)}`);
-  return parsed.data.map((issuer) => withAddress(issuer, userAddress));
+  if (!parsed.success) throw problem(`cannot be used: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text.startsWith("[") ? text : readFileSync(text, "utf8"));
   } catch (cause) {
-    throw problem(` cannot be read: ${(cause as Error).message}`);
+    throw problem(`cannot be read: ${(cause as Error).message}`);
   }
-}
-
-function withAddress(issuer: TrustedIssuer, userAddress: string | undefined): TrustedIssuer {
-  if (issuer.keys.kind !== "user-service") return issuer;
-  const address = issuer.keys.address ?? userAddress;
-  if (address === undefined)
-    throw problem(`: no address for the keys of ${issuer.issuer}, and no USER_ADDRESS`);
-  return { ...issuer, keys: { kind: "user-service", address } };
 }
 
 const problem = (found: string): ConfigError =>

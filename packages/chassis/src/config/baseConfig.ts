@@ -13,4 +13,10 @@ export const baseConfig = {
   /** Connections of one process at most. */
   DATABASE_POOL_SIZE: envInteger({ min: 1, max: 200, default: 16 }),
   NATS_URL: envUrl("nats://127.0.0.1:4222"),
+  /** Whose tokens are accepted: a JSON array, or the path of a file with one; see @waybill/identity. */
+  TRUSTED_ISSUERS: envText(""),
+  /** "off" lets everybody do everything; for tests only. */
+  AUTHENTICATION: envChoice(["on", "off"], "on"),
+  /** Where the service finds its own token, which somebody else keeps fresh. */
+  SERVICE_TOKEN_FILE: envText(""),
 };
