@@ -8,6 +8,7 @@ export const serviceNames = [
   "workflow",
   "shipping",
   "delivery",
+  "notification",
 ] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
