@@ -5,7 +5,7 @@ import { callerOf, onlyOwn } from "./caller.ts";
 /** Whether the caller may see what belongs to this user. What it may not see is NOT_FOUND. */
 export function isOwn(userId: string): boolean {
   const only = onlyOwn(callerOf());
-  return only === undefined || only === userId;
+  return only === undefined || (only === userId && userId !== "");
 }
 
 /** The user_id filter of a list: a customer's is always itself, whatever it asks for. */

@@ -8,6 +8,7 @@ import type {
   TryOrderResponse,
 } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
+import { ownUserId } from "@waybill/identity";
 import { coalesced, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import { cancelled } from "../app/decideOrder.ts";
@@ -39,7 +40,8 @@ export function placementRpcs(
 ): Pick<OrderServiceImplementation, "createOrder" | "batchCreateOrders" | "tryOrder"> {
   const create = coalesced({
     point: placements,
-    decode: (request: CreateOrderRequest) => decoder.decode(request, traceparentOf()),
+    decode: (request: CreateOrderRequest) =>
+      decoder.decode({ ...request, userId: ownUserId(request.userId) }, traceparentOf()),
     encode: createResponse,
   });
   return {

@@ -1,6 +1,7 @@
 import type { BatchingPoint } from "@waybill/batching";
 import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
+import { isOwn, ownFilter } from "@waybill/identity";
 import { coalesced, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import { orderNotFound } from "../app/decideOrder.ts";
@@ -49,13 +50,16 @@ export function readRpcs(
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
     listOrders: async (request) => {
-      const { views, nextPageToken } = await app.listOrders(validate(listRule, request));
+      const { views, nextPageToken } = await app.listOrders({
+        ...validate(listRule, request),
+        userId: ownFilter(request.userId),
+      });
       return { orders: views.map(orderMessage), nextPageToken };
     },
   };
 }
 
 function viewResponse(view: OrderView | undefined, request: ViewRequest): GetOrderResponse {
-  if (view === undefined) throw orderNotFound(request.orderId);
+  if (view === undefined || !isOwn(view.order.content.userId)) throw orderNotFound(request.orderId);
   return { order: request.contentOnly ? contentMessage(view.order) : orderMessage(view) };
 }
