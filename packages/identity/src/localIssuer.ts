@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -66,7 +68,7 @@ export async function openLocalIssuer({ folder }: { readonly folder: string }): 
   await chmod(folder, 0o700);
   const { signing, publicKey } = await openKey(join(folder, "key.json"));
   const jwksFile = join(folder, "jwks.json");
-  await replaceFile(jwksFile, JSON.stringify({ keys: [publicKey] }));
+  if (!existsSync(jwksFile)) await replaceFile(jwksFile, JSON.stringify({ keys: [publicKey] }));
   return {
     trusted: (userAddress) => trustedIssuers(jwksFile, userAddress),
     serviceToken: (name, lifetimeMs = defaultLifetimeMs) =>
@@ -119,7 +121,7 @@ async function newKey(file: string): Promise<JWK> {
 
 /** Readers find the old content or the new one, never half of it. */
 async function replaceFile(file: string, content: string): Promise<void> {
-  const next = `${file}.${process.pid}.new`;
+  const next = `${file}.${randomUUID()}`;
   await writeFile(next, content, { mode: 0o600 });
   await rename(next, file);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { refuse, type TokenSource } from "@waybill/rpc";
+import { decodeJwt } from "jose";
 
 /** Files of tokens are replaced long before the tokens end; Kubernetes asks for a look each minute. */
 const rereadMs = 30_000;
@@ -13,19 +14,27 @@ const rereadMs = 30_000;
 export function serviceToken({ file }: { readonly file: string }): TokenSource {
   let token: string | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
+  let endsAt = 0;
   const read = async (): Promise<string> => {
     try {
       token = (await readFile(file, "utf8")).trim();
       readAt = performance.now();
+      endsAt = endOf(token);
     } catch (cause) {
       if (token === undefined) throw unreadable(file, cause);
     }
     return token ?? "";
   };
   return () => {
-    if (token !== undefined && performance.now() - readAt < rereadMs) return token;
-    return read();
+    const isFresh = performance.now() - readAt < rereadMs && Date.now() < endsAt;
+    return token !== undefined && isFresh ? token : read();
   };
+}
+
+/** After a machine was asleep a token may have ended sooner than that. Unit: ms since 1970. */
+function endOf(token: string): number {
+  const { exp } = decodeJwt(token);
+  return exp === undefined ? Number.POSITIVE_INFINITY : exp * 1_000;
 }
 
 const unreadable = (file: string, cause: unknown) =>

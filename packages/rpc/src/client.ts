@@ -74,7 +74,7 @@ export function createClient<D extends TsProtoServiceDefinition>(
     const invoke = ((request, options) => nextChannel()[name]?.(request, options)) as Method;
     const call = method.responseStream
       ? streamingCall(path, callee, invoke, config.token)
-      : unaryCall(path, callee, attempts, invoke, config);
+      : unaryCall(path, callee, attempts, { invoke, isRepeatable: isRepeatable(method) }, config);
     return [name, call] as const;
   });
   const dispose = async () => callee[Symbol.dispose]();
@@ -82,6 +82,10 @@ export function createClient<D extends TsProtoServiceDefinition>(
     [Symbol.asyncDispose]: dispose,
   }) as unknown as Client<D>;
 }
+
+/** By the contract's idempotency_level. A login or the exchange of a refresh token has none: a repetition is another one. */
+const isRepeatable = ({ options }: { readonly options: { readonly idempotencyLevel?: unknown } }) =>
+  options.idempotencyLevel !== undefined;
 
 type RawClient = Readonly<Record<string, Method>>;
 
@@ -102,7 +106,7 @@ function unaryCall(
   path: string,
   callee: Callee,
   attempt: ReturnType<typeof createAttempts>,
-  invoke: Unary,
+  { invoke, isRepeatable }: { readonly invoke: Unary; readonly isRepeatable: boolean },
   { timeoutMs: defaultTimeoutMs = 5_000, token }: ClientConfig,
 ) {
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
@@ -115,6 +119,7 @@ function unaryCall(
       deadline: performance.now() + budgetMs,
       traced,
       token,
+      isRepeatable,
       invoke: (attemptOptions) => invoke(request, attemptOptions),
     };
     try {

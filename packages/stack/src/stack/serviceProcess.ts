@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { DaemonSpec } from "../process/daemon.ts";
 import { type ServiceName, serviceNames } from "./catalogue.ts";
 import { isServing } from "./health.ts";
+import type { StackIdentity } from "./identity.ts";
 import type { StackOptions } from "./options.ts";
 import type { Plan, PlannedReplica } from "./plan.ts";
 import { compileCache, repositoryRoot } from "./repository.ts";
@@ -16,6 +17,7 @@ export interface Wiring {
   plan: Plan;
   databaseUrl: (name: ServiceName | "provider") => string;
   natsUrl: string;
+  identity: StackIdentity;
 }
 
 /** How to run one replica of a service: under the Node that runs this process. */
@@ -37,6 +39,7 @@ export function serviceSpec(
         NODE_COMPILE_CACHE: compileCache(dataDir),
         CANCELLATION_WINDOW: process.env.CANCELLATION_WINDOW ?? CANCELLATION_WINDOW,
         ...calleeAddresses(wiring.plan),
+        ...wiring.identity.variablesOf(service),
         ...options.env,
         HOST: "127.0.0.1",
         PORT: String(port),
