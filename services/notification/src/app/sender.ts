@@ -47,10 +47,14 @@ export function createSender(parts: SenderParts): Sender {
   let isInTrouble = false;
   return {
     run: async (signal) => {
-      isInTrouble = true;
-      const result = await sendBatch(parts, signal);
-      isInTrouble = false;
-      return result;
+      try {
+        const result = await sendBatch(parts, signal);
+        isInTrouble = false;
+        return result;
+      } catch (error) {
+        isInTrouble = true;
+        throw error;
+      }
     },
     get isInTrouble() {
       return isInTrouble;
