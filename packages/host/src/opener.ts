@@ -28,8 +28,8 @@ export function opener(parts: Parts): Opener {
   return {
     openDatabase: async (entities, migrations, options) => {
       const db = await openDatabase({
-        url: config.DATABASE_URL,
-        poolSize: config.DATABASE_POOL_SIZE,
+        url: given(config, "DATABASE_URL"),
+        poolSize: given(config, "DATABASE_POOL_SIZE"),
         applicationName: `waybill-${name}`,
         entities,
         migrations,
@@ -40,7 +40,7 @@ export function opener(parts: Parts): Opener {
       return db;
     },
     connectMessaging: async (options) => {
-      const connection = { url: config.NATS_URL, name, logger, ...options };
+      const connection = { url: given(config, "NATS_URL"), name, logger, ...options };
       const messaging = await connectMessaging(connection);
       shutdown.add("messaging", "messaging", () => messaging[Symbol.asyncDispose]());
       return endingConsumersEarly(messaging, shutdown);
@@ -86,6 +86,16 @@ function endingConsumersEarly(messaging: Messaging, shutdown: Shutdown): Messagi
   };
   // Not a copy: `connected` must go on telling the present.
   return Object.create(messaging, { consume: { value: consume } }) as Messaging;
+}
+
+/** A setting that not every process needs; throws when this one's configuration leaves it out. */
+function given<K extends keyof ServiceConfig>(
+  config: ServiceConfig,
+  variable: K,
+): NonNullable<ServiceConfig[K]> {
+  const value = config[variable];
+  if (value !== undefined && value !== null) return value;
+  throw new Error(`the configuration has no ${variable}`);
 }
 
 function addressOf(config: ServiceConfig, callee: string): string {

@@ -4,6 +4,7 @@ import {
   type Logger,
   type loadConfig,
   onTermination,
+  type processConfig,
   type RepeatOptions,
   type Repetition,
   shutdownTelemetry,
@@ -19,8 +20,14 @@ import { Shutdown } from "./shutdown.ts";
 /** A service's definition in the contracts. */
 export type Definition = Parameters<typeof createClient>[0];
 
-/** What every service is configured by; its own variables besides, such as STATUS_ADDRESS. */
-export type ServiceConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
+type BaseConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
+
+/**
+ * What every service is configured by; its own variables besides, such as STATUS_ADDRESS. Where its
+ * database and NATS are is for those that open them.
+ */
+export type ServiceConfig = ReturnType<typeof loadConfig<typeof processConfig>> &
+  Partial<Pick<BaseConfig, "DATABASE_URL" | "DATABASE_POOL_SIZE" | "NATS_URL">>;
 
 /**
  * One service process. What is opened through it is closed by it, in order: health NOT_SERVING and

@@ -1,0 +1,27 @@
+import { refuse } from "@waybill/rpc";
+import type { FastifySchemaCompiler } from "fastify";
+import type { z } from "zod";
+
+/** How many violations are named; enough to repair a request. */
+const maxViolations = 20;
+
+/** Validates by a zod schema; the violations name fields as the client wrote them. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema }) =>
+  (data) => {
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    const violations = result.error.issues.slice(0, maxViolations).map((issue) => ({
+      field: pathOf(issue.path),
+      description: issue.message,
+    }));
+    return { error: refuse.invalid(violations) };
+  };
+
+/** order.items[2].quantity; "body" for the whole. */
+function pathOf(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const key of path)
+    text += typeof key === "number" ? `[${key}]` : `${text === "" ? "" : "."}${String(key)}`;
+  return text === "" ? "body" : text;
+}
