@@ -42,7 +42,7 @@ export function welcome(stack: Stack, tookMs: number, isEphemeral: boolean): str
     '{"request_id":"first","user_id":"alice","lines":[{"item_id":"tea-green","quantity":2}],"payment_method":"pm_ok"}';
   return `
 Ready in ${seconds(tookMs)}. Data: ${where}${isEphemeral ? " (removed at the end)" : ""}, logs: ${where}/logs. Ctrl-C stops it.
-${login(stack)}
+${door(stack)}${login(stack)}
 Try next, in another terminal:
   npm run demo      the story of a few orders, with their timelines
   npm run doctor    checks that nothing is lost, oversold, charged twice or stuck
@@ -51,6 +51,12 @@ Try next, in another terminal:
   ${curl} ${asAlice} -d '${order}' \\
     http://${stack.address("order")}/waybill.order.v1.OrderService/CreateOrder
 `;
+}
+
+function door(stack: Stack): string {
+  if (!stack.processes().some(({ part }) => part === "gateway")) return "";
+  const url = `http://${stack.address("gateway")}`;
+  return `The public door: ${url}, described at ${url}/docs and in docs/http.md.\n`;
 }
 
 function login({ administrator }: Stack): string {
