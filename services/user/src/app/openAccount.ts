@@ -1,6 +1,5 @@
 import type { Database } from "@waybill/persistence";
-import { AccountEntity } from "../db/accountEntity.ts";
-import { insertAccount } from "../db/accountRows.ts";
+import { findAccount, insertAccount } from "../db/accountRows.ts";
 import { type Account, isSameAccount } from "../domain/account.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { PasswordHasher } from "./passwordHasher.ts";
@@ -20,8 +19,8 @@ export const openAccount =
     const passwordHash = password && (await passwords.hash(password, signal));
     // Two requests at once: the unique keys decide, and both then see the same row.
     await insertAccount(db, asked, passwordHash);
-    const existing = await db.entities().findOne(AccountEntity, { userId: asked.userId });
-    if (existing === null) return { kind: "emailTaken", email: asked.email };
+    const existing = await findAccount(db, asked.userId);
+    if (existing === undefined) return { kind: "emailTaken", email: asked.email };
     if (!isSameAccount(existing, asked)) return { kind: "otherContent", userId: asked.userId };
     return { kind: "opened", account: existing };
   };

@@ -4,7 +4,7 @@ import { createBatchingPoint } from "@waybill/batching";
 import { decodeHash, encodeHash, type HashCost, isOutdated } from "../domain/encodedHash.ts";
 import type { Secret } from "../domain/secret.ts";
 
-/** OWASP's Password Storage Cheat Sheet, November 2026: 19 MiB, two iterations, no parallelism. About 40 ms of CPU. */
+/** OWASP's Password Storage Cheat Sheet: 19 MiB, two iterations, no parallelism. About 40 ms of CPU. */
 export const owaspCost: HashCost = { memory: 19_456, passes: 2, parallelism: 1 };
 
 const saltBytes = 16;

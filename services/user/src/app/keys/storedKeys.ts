@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { Database } from "@waybill/persistence";
 import { calculateJwkThumbprint, exportJWK } from "jose";
+import { type Entities, withEntities } from "../../db/entities.ts";
 import { type PublicJwk, SigningKeyEntity, type SigningKeyRow } from "../../db/signingKeyEntity.ts";
 import { keep, unseal } from "./privateKeys.ts";
 
@@ -32,10 +33,12 @@ export function storedKeys(db: Database, encryptionKey: KeyObject | undefined): 
     const kept = { privateKey: privateKey ?? "", encryption };
     return { keyId, createdAt, publicJwk, privateKey: unseal(kept, keyId, encryptionKey) };
   };
-  const find = () => db.entities().find(SigningKeyEntity, { endedAt: null });
+  const find = () => withEntities(db, (em) => em.find(SigningKeyEntity, { endedAt: null }));
+  const inTransaction = <T>(work: (em: Entities) => Promise<T>) =>
+    withEntities(db, (em) => em.transactional(work));
   const create = async (requestId: string | undefined, now: Date): Promise<string> => {
     const fresh = await newKey(requestId, now, encryptionKey);
-    return db.entities().transactional(async (em) => {
+    return inTransaction(async (em) => {
       // Readers are not held up; whoever else creates a key waits, and then sees this one.
       await em.execute("lock table signing_keys in exclusive mode");
       const before = await em.findOne(
@@ -55,7 +58,8 @@ export function storedKeys(db: Database, encryptionKey: KeyObject | undefined): 
     },
     end: async (keyIds, now) => {
       const ended = { endedAt: now, privateKey: null };
-      await db.entities().nativeUpdate(SigningKeyEntity, { keyId: { $in: [...keyIds] } }, ended);
+      const where = { keyId: { $in: [...keyIds] } };
+      await withEntities(db, (em) => em.nativeUpdate(SigningKeyEntity, where, ended));
     },
     encrypt: async () => {
       if (encryptionKey === undefined) return;
@@ -63,7 +67,7 @@ export function storedKeys(db: Database, encryptionKey: KeyObject | undefined): 
       for (const { keyId, privateKey } of readable) {
         const kept = keep(privateKey, keyId, encryptionKey);
         const where = { keyId, encryption: "NONE", endedAt: null } as const;
-        await db.entities().nativeUpdate(SigningKeyEntity, where, kept);
+        await withEntities(db, (em) => em.nativeUpdate(SigningKeyEntity, where, kept));
       }
     },
   };
