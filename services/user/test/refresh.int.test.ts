@@ -61,14 +61,16 @@ describe("refreshing tokens", () => {
     await using one = await serveUsers();
     await using other = await serveUsers({ url: one.url });
     await registerAnn(one);
-    const token = refreshTokenOf(await logIn(one));
-    const tries = Array.from({ length: 12 }, (_, n) => refresh(n % 2 === 0 ? one : other, token));
-    const settled = await Promise.allSettled(tries);
-    const won = settled.filter((result) => result.status === "fulfilled");
-    expect(won).to.have.length(1);
-    for (const result of settled)
-      if (result.status === "rejected") expect(result.reason.reason).to.equal(41);
-    expect(await refusedRefresh(one, won[0]?.value ?? "")).to.equal("INVALID_TOKEN");
+    for (let round = 0; round < 5; round += 1) {
+      const token = refreshTokenOf(await logIn(one));
+      const tries = Array.from({ length: 12 }, (_, n) => refresh(n % 2 === 0 ? one : other, token));
+      const settled = await Promise.allSettled(tries);
+      const won = settled.filter((result) => result.status === "fulfilled");
+      expect(won).to.have.length(1);
+      for (const result of settled)
+        if (result.status === "rejected") expect(result.reason.reason).to.equal(41);
+      expect(await refusedRefresh(one, won[0]?.value ?? "")).to.equal("INVALID_TOKEN");
+    }
   });
 
   it("revokes even the token that an exchange at the same moment makes", async () => {
