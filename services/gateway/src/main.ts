@@ -11,7 +11,7 @@ import { startService } from "@waybill/host";
 import { operator } from "@waybill/identity";
 import { OrderCache } from "./app/orderCache.ts";
 import { listOf, readConfig } from "./config.ts";
-import { createHttpServer } from "./http/server.ts";
+import { closeHttpServer, createHttpServer } from "./http/server.ts";
 import { StreamSlots } from "./http/streamSlots.ts";
 import { allRoutes } from "./routes/allRoutes.ts";
 
@@ -52,7 +52,7 @@ const server = await createHttpServer({
       defaultCurrency: config.DEFAULT_CURRENCY,
     }),
 });
-service.onDrain(() => server.close());
+service.onDrain(() => closeHttpServer(server));
 const address = await server.listen({ host: config.HOST, port: config.PORT });
 const startedInMs = Math.round(performance.now());
 service.logger.info({ address, startedInMs }, `ready on ${address}`);

@@ -9,7 +9,7 @@ import { documentRoutes } from "./documentation.ts";
 import { answerUnknownRoutes, mapErrors } from "./errors.ts";
 import { limitRates, type RateLimits, shedLoad } from "./limits.ts";
 import { requestId, traceRequests } from "./tracing.ts";
-import { validatorCompiler } from "./validation.ts";
+import { parseBodies, validatorCompiler } from "./validation.ts";
 
 /** An HTTP server to which routes are added. */
 export type HttpServer = FastifyInstance<
@@ -77,6 +77,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setValidatorCompiler(validatorCompiler as Parameters<HttpServer["setValidatorCompiler"]>[0]);
   app.setSerializerCompiler(serializerCompiler);
   const plain = app as unknown as FastifyInstance;
+  parseBodies(plain);
   mapErrors(plain);
   traceRequests(plain);
   boundRequests(plain);
@@ -100,4 +101,23 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await options.routes(app);
   await app.ready();
   return app;
+}
+
+/** Connections that become idle while the server closes are closed this often. Unit: ms. */
+const closeIdleEveryMs = 50;
+
+/** What is still under way then is cut off. Unit: ms. */
+const cutOffAfterMs = 5_000;
+
+/** Takes no more connections, finishes the requests under way, and closes. */
+export async function closeHttpServer(app: HttpServer): Promise<void> {
+  // A connection whose request ends only now would otherwise be kept for the client's next one.
+  const idle = setInterval(() => app.server.closeIdleConnections(), closeIdleEveryMs);
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), cutOffAfterMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(cutOff);
+  }
 }

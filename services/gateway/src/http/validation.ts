@@ -1,9 +1,23 @@
 import { refuse } from "@waybill/rpc";
-import type { FastifySchemaCompiler } from "fastify";
+import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { z } from "zod";
 
 /** How many violations are named; enough to repair a request. */
 const maxViolations = 20;
+
+/** JSON, and nothing but JSON. An empty body is none, whatever its content type: many clients always send one. */
+export function parseBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>(
+    "application/json",
+    { parseAs: "string" },
+    (request, body, done) => {
+      if (body === "") done(null, undefined);
+      else parse(request, body, done);
+    },
+  );
+}
 
 /** Validates by a zod schema; the violations name fields as the client wrote them. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =

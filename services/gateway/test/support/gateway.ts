@@ -4,7 +4,11 @@ import type { Order } from "@waybill/contracts/order";
 import type { Caller } from "@waybill/identity";
 import { refuse } from "@waybill/rpc";
 import { OrderCache } from "../../src/app/orderCache.ts";
-import { createHttpServer, type HttpServerOptions } from "../../src/http/server.ts";
+import {
+  closeHttpServer,
+  createHttpServer,
+  type HttpServerOptions,
+} from "../../src/http/server.ts";
 import { StreamSlots } from "../../src/http/streamSlots.ts";
 import { allRoutes } from "../../src/routes/allRoutes.ts";
 import { Fakes } from "./fakes.ts";
@@ -126,7 +130,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     },
     [Symbol.asyncDispose]: async () => {
       ending.abort();
-      await server.close();
+      await closeHttpServer(server);
       await clients[Symbol.asyncDispose]();
       await fakes[Symbol.asyncDispose]();
     },
