@@ -1,5 +1,5 @@
 import { ErrorReason } from "@waybill/contracts/errors";
-import { type Authorize, type RunAsCaller, refuse } from "@waybill/rpc";
+import { type Authorize, bearerScheme, type RunAsCaller, refuse } from "@waybill/rpc";
 import { actingAs, type Caller, isAdmin, operator } from "./caller.ts";
 import type { Access, PolicyTable } from "./policy.ts";
 import { bearerOf, type Verifier } from "./verifier.ts";
@@ -34,7 +34,11 @@ export function guard(policies: readonly PolicyTable[], verifier: Verifier): Aut
 function admit(caller: Caller, allowed: readonly Access[], path: string): RunAsCaller {
   if (isAllowed(caller, allowed)) return (work) => actingAs(caller, work);
   if (caller.kind === "anonymous")
-    throw refuse.unauthenticated(ErrorReason.TOKEN_MISSING, "This call needs a bearer token");
+    throw refuse.unauthenticated(
+      ErrorReason.TOKEN_MISSING,
+      "This call needs a bearer token",
+      bearerScheme,
+    );
   throw refuse.permissionDenied(ErrorReason.NOT_ALLOWED, `The caller may not call ${path}`);
 }
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
-import { Refusal, refuse } from "@waybill/rpc";
+import { bearerScheme, Refusal, refuse } from "@waybill/rpc";
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Caller } from "./caller.ts";
@@ -111,13 +111,13 @@ const endOf = ({ exp = 0 }: JWTPayload): number => exp;
 function refusalFor(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   if (error instanceof errors.JWTExpired)
-    return refuse.unauthenticated(ErrorReason.TOKEN_EXPIRED, "The token has ended");
+    return refuse.unauthenticated(ErrorReason.TOKEN_EXPIRED, "The token has ended", bearerScheme);
   // jose throws its own errors for bad tokens, and TypeErrors for keys that do not fit them.
   return invalid(error instanceof errors.JOSEError ? error.message : "it cannot be checked");
 }
 
 const invalid = (why: string): Refusal =>
-  refuse.unauthenticated(ErrorReason.INVALID_TOKEN, `The token is not valid: ${why}`);
+  refuse.unauthenticated(ErrorReason.INVALID_TOKEN, `The token is not valid: ${why}`, bearerScheme);
 
 /** The token of an `authorization: Bearer …` header; undefined when there is none. */
 export function bearerOf(header: unknown): string | undefined {

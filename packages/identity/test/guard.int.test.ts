@@ -126,10 +126,19 @@ describe("the guard of a server", () => {
   });
 
   it("takes a token that has ended for none where anybody may call, so that it can be exchanged", async () => {
-    await using client = clientWith(await issuer.userToken("alice", ["customer"], -60_000));
-    expect(await code(client.markTried({}))).to.equal("OK");
-    expect(await code(client.getStatus({}))).to.equal("UNAUTHENTICATED");
+    const ended = await issuer.userToken("alice", ["customer"], -60_000);
+    const metadata = Metadata({ authorization: `Bearer ${ended}` });
+    await using client = clientWith(await issuer.serviceToken("gateway"));
+    expect(await code(client.markTried({}, { metadata }))).to.equal("OK");
+    expect(await code(client.getStatus({}, { metadata }))).to.equal("UNAUTHENTICATED");
     expect(seen).to.deep.equal(["anonymous"]);
+  });
+
+  it("is UNAVAILABLE to a process whose own token has ended: its callers have done nothing wrong", async () => {
+    await using client = clientWith(await issuer.serviceToken("order", -60_000));
+    expect(await code(client.batchGetStatuses({}))).to.equal("UNAVAILABLE");
+    const watching = client.watchStatuses({})[Symbol.asyncIterator]().next();
+    expect(await code(watching)).to.equal("UNAVAILABLE");
   });
 
   it("takes nobody for somebody where no guard was set up", () => {

@@ -28,7 +28,7 @@ import { announceTimeout, remainingMs } from "./deadline.ts";
 import { Refusal } from "./refusal.ts";
 import { fromClientError } from "./richError.ts";
 import { clientSpan, endSpan, injectTrace } from "./spans.ts";
-import { presentToken, type TokenSource } from "./token.ts";
+import { blamingOwnToken, presentToken, type TokenSource } from "./token.ts";
 
 export interface ClientConfig extends CalleeConfig {
   /** How long a call waits in all, unless its caller's deadline is earlier. Default 5,000 ms. */
@@ -127,7 +127,8 @@ function unaryCall(
       endSpan(span, Status.OK);
       return response;
     } catch (error) {
-      const thrown = surfaced(error, callee.name, options.signal);
+      const refused = surfaced(error, callee.name, options.signal);
+      const thrown = blamingOwnToken(refused, callee.name, token, options.metadata);
       endSpan(span, codeOf(thrown), String(thrown));
       throw thrown;
     }
@@ -176,7 +177,12 @@ function streamingCall(
   return (request: unknown, options: Options = {}): AsyncIterable<unknown> => {
     const bearing = async function* (outgoing: CallOptions & DeadlineOptions) {
       await presentToken(outgoing.metadata as Metadata, token);
-      yield* invoke(request, outgoing);
+      try {
+        yield* invoke(request, outgoing);
+      } catch (error) {
+        const refused = surfaced(error, callee.name, options.signal);
+        throw blamingOwnToken(refused, callee.name, token, options.metadata);
+      }
     };
     return streamed(path, callee, bearing, options, context.active());
   };

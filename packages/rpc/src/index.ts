@@ -32,5 +32,5 @@ export {
 } from "./refusal.ts";
 export { limits, rules } from "./rules.ts";
 export { type RpcServer, type ServerConfig, type ServiceEntry, startServer } from "./server.ts";
-export type { TokenSource } from "./token.ts";
+export { bearerScheme, type TokenSource } from "./token.ts";
 export { validate } from "./validation.ts";

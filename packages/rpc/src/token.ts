@@ -1,4 +1,6 @@
-import type { Metadata } from "nice-grpc-common";
+import { ErrorReason } from "@waybill/contracts/errors";
+import { type CallOptions, Metadata, Status } from "nice-grpc-common";
+import { Refusal } from "./refusal.ts";
 
 /** The token of this process, as it is now: tokens are short-lived, and replaced while it runs. */
 export type TokenSource = () => string | Promise<string>;
@@ -14,4 +16,29 @@ export function presentToken(
   if (typeof token !== "string") return token.then(present);
   present(token);
   return undefined;
+}
+
+/** Who refuses a bearer token says so, as WWW-Authenticate does: a password that is wrong is not meant. */
+export const bearerScheme: Readonly<Record<string, string>> = { scheme: "Bearer" };
+
+/**
+ * That a callee does not accept this process's own token is no fault of whoever waits for the answer,
+ * and passes when the token is renewed: UNAVAILABLE. Other errors, and the refusal of a token that the
+ * call brought itself, stay what they are.
+ */
+export function blamingOwnToken(
+  error: unknown,
+  callee: string,
+  source: TokenSource | undefined,
+  metadata: CallOptions["metadata"],
+): unknown {
+  if (!(error instanceof Refusal) || error.code !== Status.UNAUTHENTICATED) return error;
+  const isOwn = source !== undefined && !Metadata(metadata).has("authorization");
+  if (!isOwn || error.metadata.scheme !== bearerScheme.scheme) return error;
+  return new Refusal(
+    Status.UNAVAILABLE,
+    ErrorReason.CALLEE_UNAVAILABLE,
+    `${callee} does not accept this process's own token: ${error.message}`,
+    { metadata: { callee }, cause: error },
+  );
 }
