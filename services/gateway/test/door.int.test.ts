@@ -43,6 +43,13 @@ describe("the door", () => {
     await until(() => signal.aborted);
   });
 
+  it("does not wait for ever for a service that does not answer", async () => {
+    gateway.fakes.on("getPayment", () => new Promise(() => {}));
+    const { status, body } = await gateway.call("GET", "/api/payments/o-1", { as: "alice" });
+    expect(status).to.equal(504);
+    expect(body).to.include({ reason: "CALLEE_UNAVAILABLE" });
+  });
+
   it("answers with the request's own id and trace, and passes the trace on", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const headers = {
