@@ -13,8 +13,10 @@ const beneath: Readonly<Record<string, readonly string[]>> = {
   app: ["domain", "db", "provider"],
   rpc: ["domain", "db", "app"],
   events: ["domain", "db", "app"],
+  http: ["domain", "app"],
+  routes: ["domain", "app", "http"],
   config: ["domain", "app", "provider"],
-  main: ["domain", "db", "provider", "app", "rpc", "events", "config"],
+  main: ["domain", "db", "provider", "app", "rpc", "events", "http", "routes", "config"],
 };
 
 /** "app" of services/order/src/app/ports.ts, "main" of services/order/src/main.ts. */
@@ -49,7 +51,7 @@ describe("layers of a service", () => {
     expect(strays.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it("domain ← app ← {rpc, events} ← main: nobody imports a sibling or what lies above", () => {
+  it("domain ← app ← {rpc, events, http ← routes} ← main: nobody imports a sibling or what lies above", () => {
     const wrong = running.flatMap((source) =>
       source.imports
         .map(({ specifier }) => fileOf(source, specifier))

@@ -1,5 +1,6 @@
 import { createLogger, type Logger } from "@waybill/chassis";
 import { type Diagnosis, diagnose } from "@waybill/doctor";
+import { stackIssuer } from "@waybill/stack";
 import { type BenchStack, startBenchStack } from "./benchStack.ts";
 import { closedLoop } from "./load/arrivals.ts";
 import { baskets } from "./load/baskets.ts";
@@ -15,6 +16,9 @@ import { type Report, reportOf } from "./report/report.ts";
 
 /** Any number; the same one always, so that runs place the same orders. */
 const seed = 20_261_120;
+
+/** Longer than any run. */
+const tokenLifetimeMs = 24 * 3_600_000;
 
 /** What came out of a run. */
 export interface Outcome {
@@ -36,8 +40,9 @@ export async function runBench(
   const { stack } = running;
   say(`Filling the catalogue with ${options.items} items`);
   await populate(stack, options.items, logger, signal);
-  using caller = orderCaller(stack.addresses("order"));
-  await using statuses = statusesAt(stack.addresses("status"), logger);
+  const token = await (await stackIssuer(stack.dataDir)).serviceToken("bench", tokenLifetimeMs);
+  using caller = orderCaller(stack.addresses("order"), token);
+  await using statuses = statusesAt(stack.addresses("status"), token, logger);
   const bench: Bench = { options, running, caller, statuses, logger, say, signal };
   const warmUp = await place(bench, "warm-up", options.warmUp);
   const { report, driven } = await measure(bench);

@@ -37,7 +37,7 @@ export interface OrderCaller extends Disposable {
  * A client without policies, spans or middleware, right on grpc-js: the load generator shares the machine with what it measures, so
  * each call should cost as little as it can. The addresses are those of all replicas, separated by commas.
  */
-export function orderCaller(addresses: string): OrderCaller {
+export function orderCaller(addresses: string, token: string): OrderCaller {
   const target = `ipv4:${addresses}`; // Several are called in turn.
   const clients = Array.from(
     { length: channels },
@@ -49,6 +49,7 @@ export function orderCaller(addresses: string): OrderCaller {
       }),
   );
   const metadata = new Metadata();
+  metadata.set("authorization", `Bearer ${token}`);
   let turn = 0;
   return {
     createOrder: (request) =>

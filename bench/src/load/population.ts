@@ -2,7 +2,7 @@ import type { Logger } from "@waybill/chassis";
 import { ItemServiceDefinition } from "@waybill/contracts/item";
 import { UserServiceDefinition } from "@waybill/contracts/user";
 import { createClient } from "@waybill/rpc";
-import type { Stack } from "@waybill/stack";
+import { operatorToken, type Stack } from "@waybill/stack";
 import { closedLoop } from "./arrivals.ts";
 
 const concurrency = 32;
@@ -22,7 +22,7 @@ export async function populate(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = { logger, timeoutMs: 30_000 };
+  const client = { logger, timeoutMs: 30_000, token: operatorToken(stack.dataDir, "bench") };
   const address = (service: "user" | "item") => ({
     ...client,
     callee: service,

@@ -37,11 +37,12 @@ export interface Statuses extends AsyncDisposable {
   read(since: Date, signal: AbortSignal): Promise<Settled>;
 }
 
-export function statusesAt(address: string, logger: Logger): Statuses {
+export function statusesAt(address: string, token: string, logger: Logger): Statuses {
   const client = createClient(StatusServiceDefinition, {
     callee: "status",
     address,
     logger,
+    token: () => token,
     timeoutMs: 30_000,
     attemptTimeoutMs: 10_000,
   });

@@ -1,5 +1,5 @@
 export { type BackoffOptions, backoff } from "./backoff.ts";
-export { baseConfig } from "./config/baseConfig.ts";
+export { baseConfig, processConfig } from "./config/baseConfig.ts";
 export { ConfigError, type ConfigProblem, loadConfig } from "./config/loadConfig.ts";
 export {
   type DurationLimits,

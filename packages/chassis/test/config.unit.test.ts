@@ -56,6 +56,9 @@ describe("loadConfig", () => {
       DATABASE_URL: "postgresql://h/waybill_order",
       DATABASE_POOL_SIZE: 16,
       NATS_URL: "nats://127.0.0.1:4222",
+      AUTHENTICATION: "on",
+      TRUSTED_ISSUERS: "",
+      SERVICE_TOKEN_FILE: "",
     });
   });
 

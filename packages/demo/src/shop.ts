@@ -4,7 +4,7 @@ import { type OrderServiceClient, OrderServiceDefinition } from "@waybill/contra
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
 import { type UserServiceClient, UserServiceDefinition } from "@waybill/contracts/user";
 import { type Client, createClient } from "@waybill/rpc";
-import { findStack, type ServiceName } from "@waybill/stack";
+import { findStack, operatorToken, type ServiceName } from "@waybill/stack";
 import { persistently } from "./persistently.ts";
 
 /** There is no stack to play on; the message says what to do. */
@@ -43,8 +43,9 @@ export function openShop(dataDir: string, concurrency: number): Shop {
   // What is worth telling, the demo tells itself; a breaker that opens and closes is not.
   const logger = createLogger("demo", { level: "silent", format: "json" });
   const bulkhead = { concurrent: 2 * concurrency, queued: 2 * concurrency };
+  const token = operatorToken(dataDir, "demo");
   const config = (callee: ServiceName) => ({
-    ...{ callee, address: addresses[callee].join(","), logger, bulkhead },
+    ...{ callee, address: addresses[callee].join(","), logger, bulkhead, token },
     ...limits,
   });
   const clients = {

@@ -8,7 +8,7 @@ const promised: Readonly<Record<PromiseDiagnosis["promise"], string>> = {
   2: "captured once when due, never when cancelled; nothing left authorised",
   3: "delivered or cancelled in the end; what is stuck is listed",
   4: "legal moves by entitled actors, no gaps, one decision",
-  5: "one shipment, one delivery",
+  5: "one shipment, one delivery, one notification per event",
   6: "nothing acknowledged is lost or cancelled as unknown",
 };
 

@@ -55,10 +55,11 @@ export class Tally {
     this.#addMoney(facts);
     this.#addOrder(facts, underWay);
     this.#addJournal(facts, now);
-    const { reservation, shipment, delivery } = facts;
+    const { reservation, shipment, delivery, notifications } = facts;
     if (reservation) this.#figures[1].add(`reservations ${reservation.state}`);
     if (shipment) this.#figures[5].add("shipments");
     if (delivery) this.#figures[5].add("deliveries");
+    this.#figures[5].add("notifications", notifications.length);
   }
 
   /** Adds the stock of the items. */

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { CannotLookError, type Diagnosis, diagnose, formatDiagnosis } from "../src/index.ts";
-import { ledgerText, openWard, type Ward } from "./support/ward.ts";
+import { ledgerText, notificationText, openWard, type Ward } from "./support/ward.ts";
 
 const cli = join(import.meta.dirname, "../src/cli.ts");
 
@@ -191,6 +191,24 @@ const plants = [
     "delivery",
     "insert into deliveries values ($1, 'alice', now(), now(), now(), '')",
   ],
+  [
+    "DELIVERED",
+    "notification-missing",
+    "status",
+    "update transitions set version = 6, occurred_at = now() - interval '1 hour' where order_id = $1 and version = 2",
+  ],
+  [
+    "CANCELLED",
+    "notification-of-another-event",
+    "notification",
+    "update notifications set state = 'SHIPPED' where order_id = $1 and version = 2",
+  ],
+  [
+    "PENDING",
+    "notification-without-event",
+    "notification",
+    notificationText.replace("$2", "7").replace("$3", "'SHIPPED'"),
+  ],
   ["DELIVERED", "order-lost", "order", "delete from orders where order_id = $1"],
   [
     "CANCELLED",
@@ -258,7 +276,7 @@ describe("the doctor, with the services' own tables", () => {
       },
       { "under way": 12, DELIVERED: 3, CANCELLED: 3 },
       { transitions: 3 * (1 + 2 + 3 + 4 + 5 + 2), decisions: 15 },
-      { shipments: 6, deliveries: 3 },
+      { notifications: 3 * (1 + 2 + 3 + 4 + 5 + 2), shipments: 6, deliveries: 3 },
       { stored: 18, "known to status": 18, abandoned: 0, acknowledged: 2 },
     ]);
     expect(healthy.underWay).to.deep.equal({ PENDING: 3, CONFIRMED: 3, PROCESSING: 3, SHIPPED: 3 });

@@ -1,4 +1,5 @@
 import { type Logger, repeat } from "@waybill/chassis";
+import type { authenticate } from "@waybill/identity";
 import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { openDatabase } from "@waybill/persistence";
 import { createClient, startServer } from "@waybill/rpc";
@@ -10,6 +11,7 @@ export interface Parts {
   readonly name: string;
   readonly config: ServiceConfig;
   readonly logger: Logger;
+  readonly authentication: ReturnType<typeof authenticate>;
   readonly shutdown: Shutdown;
   readonly signal: AbortSignal;
 }
@@ -21,12 +23,13 @@ type Opener = Pick<
 
 /** Opens a service's parts as its configuration says, and has each closed in its turn. */
 export function opener(parts: Parts): Opener {
-  const { name, config, logger, shutdown, signal } = parts;
+  const { name, config, logger, authentication, shutdown, signal } = parts;
+  const { token } = authentication;
   return {
     openDatabase: async (entities, migrations, options) => {
       const db = await openDatabase({
-        url: config.DATABASE_URL,
-        poolSize: config.DATABASE_POOL_SIZE,
+        url: given(config, "DATABASE_URL"),
+        poolSize: given(config, "DATABASE_POOL_SIZE"),
         applicationName: `waybill-${name}`,
         entities,
         migrations,
@@ -37,20 +40,22 @@ export function opener(parts: Parts): Opener {
       return db;
     },
     connectMessaging: async (options) => {
-      const connection = { url: config.NATS_URL, name, logger, ...options };
+      const connection = { url: given(config, "NATS_URL"), name, logger, ...options };
       const messaging = await connectMessaging(connection);
       shutdown.add("messaging", "messaging", () => messaging[Symbol.asyncDispose]());
       return endingConsumersEarly(messaging, shutdown);
     },
     client: (definition, callee, options) => {
       const address = addressOf(config, callee);
-      const client = createClient(definition, { callee, address, logger, ...options });
+      const client = createClient(definition, { callee, address, logger, token, ...options });
       shutdown.add("clients", `the client of ${callee}`, () => client[Symbol.asyncDispose]());
       return client;
     },
-    serve: async (services, options) => {
+    serve: async (services, { policies, ...options }) => {
       const { HOST: host, PORT: port } = config;
-      const server = await startServer({ name, host, port, services, logger, ...options });
+      const authorize = authentication.authorize(policies);
+      const endpoint = { name, host, port, services, logger, authorize };
+      const server = await startServer({ ...endpoint, ...options });
       shutdown.add("server", "the server", () => server.drain());
       server.serve();
       const startedInMs = Math.round(performance.now());
@@ -81,6 +86,16 @@ function endingConsumersEarly(messaging: Messaging, shutdown: Shutdown): Messagi
   };
   // Not a copy: `connected` must go on telling the present.
   return Object.create(messaging, { consume: { value: consume } }) as Messaging;
+}
+
+/** A setting that not every process needs; throws when this one's configuration leaves it out. */
+function given<K extends keyof ServiceConfig>(
+  config: ServiceConfig,
+  variable: K,
+): NonNullable<ServiceConfig[K]> {
+  const value = config[variable];
+  if (value !== undefined && value !== null) return value;
+  throw new Error(`the configuration has no ${variable}`);
 }
 
 function addressOf(config: ServiceConfig, callee: string): string {

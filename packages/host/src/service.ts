@@ -4,10 +4,12 @@ import {
   type Logger,
   type loadConfig,
   onTermination,
+  type processConfig,
   type RepeatOptions,
   type Repetition,
   shutdownTelemetry,
 } from "@waybill/chassis";
+import { type Authentication, authenticate, type PolicyTable } from "@waybill/identity";
 import type { Messaging, MessagingOptions } from "@waybill/messaging";
 import type { Database, DatabaseOptions } from "@waybill/persistence";
 import type { Client, ClientConfig, createClient, RpcServer, ServerConfig } from "@waybill/rpc";
@@ -18,8 +20,14 @@ import { Shutdown } from "./shutdown.ts";
 /** A service's definition in the contracts. */
 export type Definition = Parameters<typeof createClient>[0];
 
-/** What every service is configured by; its own variables besides, such as STATUS_ADDRESS. */
-export type ServiceConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
+type BaseConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
+
+/**
+ * What every service is configured by; its own variables besides, such as STATUS_ADDRESS. Where its
+ * database and NATS are is for those that open them.
+ */
+export type ServiceConfig = ReturnType<typeof loadConfig<typeof processConfig>> &
+  Partial<Pick<BaseConfig, "DATABASE_URL" | "DATABASE_POOL_SIZE" | "NATS_URL">>;
 
 /**
  * One service process. What is opened through it is closed by it, in order: health NOT_SERVING and
@@ -29,6 +37,8 @@ export type ServiceConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
 export interface Service extends AsyncDisposable {
   readonly name: string;
   readonly logger: Logger;
+  /** How callers are checked, and the service's own token, which its clients present by default. */
+  readonly authentication: Authentication;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
   /** Opens and migrates the service's database, or the one at `url`. */
@@ -45,10 +55,13 @@ export interface Service extends AsyncDisposable {
     callee: string,
     options?: Partial<ClientConfig>,
   ): Client<D>;
-  /** Listens, becomes SERVING, and says so in the log, with the address. */
+  /**
+   * Listens, becomes SERVING, and says so in the log, with the address. Callers are checked by the
+   * policies; an RPC that is in none of them is for nobody.
+   */
   serve<const Definitions extends readonly Definition[]>(
     services: ServerConfig<Definitions>["services"],
-    options?: Partial<ServerConfig<Definitions>>,
+    options: Partial<ServerConfig<Definitions>> & { readonly policies: readonly PolicyTable[] },
   ): Promise<RpcServer>;
   /** Runs a loop in the background: at once, then each interval. */
   background(name: string, intervalMs: number, run: RepeatOptions["run"]): Repetition;
@@ -70,7 +83,8 @@ const defaultShutdownWithinMs = 9_500;
 
 /**
  * Begins a service process: its logger, its signals and its end. SIGTERM and SIGINT end it in order
- * with exit code 0; an error that reaches nobody ends it at once with exit code 1.
+ * with exit code 0; an error that reaches nobody ends it at once with exit code 1. Throws a
+ * ConfigError when nobody's tokens are trusted.
  */
 export async function startService(
   name: string,
@@ -79,7 +93,9 @@ export async function startService(
 ): Promise<Service> {
   const { exit = process.exit, shutdownWithinMs = defaultShutdownWithinMs } = options;
   const logger = createLogger(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const authentication = authenticate(config, logger);
   const shutdown = new Shutdown(logger);
+  shutdown.add("clients", "the verifier", () => authentication[Symbol.asyncDispose]());
   const termination = onTermination({ logger, exit });
   const terminated = Promise.withResolvers<void>();
   let hasStarted = false;
@@ -106,9 +122,10 @@ export async function startService(
     setImmediate(() => exit(0)); // After what untilTerminated's caller does last.
   });
   return {
-    ...opener({ name, config, logger, shutdown, signal: termination.signal }),
+    ...opener({ name, config, logger, authentication, shutdown, signal: termination.signal }),
     name,
     logger,
+    authentication,
     signal: termination.signal,
     untilTerminated: () => {
       hasStarted = true;

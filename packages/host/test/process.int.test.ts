@@ -31,6 +31,7 @@ class SampleProcess implements AsyncDisposable {
         PATH: process.env.PATH,
         MODE: mode,
         PORT: "0",
+        AUTHENTICATION: "off",
         DATABASE_URL: "postgresql://127.0.0.1:1/none",
         ...env,
       },
@@ -115,7 +116,10 @@ describe("a service process", function () {
     await sample.line("ready on");
     sample.signal("SIGINT");
     expect(await sample.exited).to.deep.equal(ended);
-    expect(sample.lines.filter(({ level }) => level !== "info")).to.deep.equal([]);
+    const wrong = sample.lines.filter(({ level }) => level !== "info");
+    expect(wrong.map(({ msg }) => msg)).to.deep.equal([
+      "AUTHENTICATION is off: every caller may do everything",
+    ]);
   });
 
   it("stops while it still waits for PostgreSQL, too", async () => {
@@ -167,6 +171,12 @@ describe("a service process", function () {
     await sample.line("ready on");
     sample.signal("SIGTERM");
     expect(await sample.exited).to.deep.equal(ended);
+  });
+
+  it("does not start when nobody's tokens are trusted, unless told so", async () => {
+    await using sample = new SampleProcess("plain", { AUTHENTICATION: "on" });
+    expect(await sample.exited).to.deep.equal(failed);
+    expect(sample.errors).to.include("TRUSTED_ISSUERS is not set; expected whose tokens");
   });
 
   it("lists every problem of its configuration", async () => {

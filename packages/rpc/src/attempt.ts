@@ -7,6 +7,7 @@ import type { Outcome } from "./policies.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { fromClientError, isAnswer } from "./richError.ts";
 import { injectTrace } from "./spans.ts";
+import { presentToken, type TokenSource } from "./token.ts";
 
 /** One call to a callee, whatever number of attempts it takes. */
 export interface Call<Response> {
@@ -15,6 +16,10 @@ export interface Call<Response> {
   /** When the caller stops waiting, on the clock of performance.now(). */
   readonly deadline: number;
   readonly traced: Context;
+  /** Proves who calls, unless the call's own metadata does. */
+  readonly token: TokenSource | undefined;
+  /** The contract says that it may be done twice. Others are tried once, with all the time there is. */
+  readonly isRepeatable: boolean;
   readonly invoke: (options: CallOptions) => Promise<Response>;
 }
 
@@ -35,13 +40,15 @@ export function createAttempts(attemptTimeoutMs: number) {
   return async <Response>(call: Call<Response>): Promise<Outcome<Response>> => {
     const leftMs = call.deadline - performance.now();
     if (leftMs <= 0) return failed(deadlineExceeded(call.callee));
-    const budgetMs = Math.min(leftMs, attemptTimeoutMs);
-    const bounded = budgetMs < attemptTimeoutMs ? limit(budgetMs) : usual;
+    const budgetMs = call.isRepeatable ? Math.min(leftMs, attemptTimeoutMs) : leftMs;
+    const bounded = budgetMs === attemptTimeoutMs ? usual : limit(budgetMs);
     const { metadata, ...rest } = call.options;
     const outgoing = Metadata(metadata);
     announceTimeout(outgoing, budgetMs);
     injectTrace(call.traced, outgoing);
     try {
+      const bearing = presentToken(outgoing, call.token);
+      if (bearing !== undefined) await bearing;
       const response = await bounded.execute(
         ({ signal }) => call.invoke({ ...rest, metadata: outgoing, signal }),
         call.options.signal,
@@ -64,9 +71,10 @@ const failed = (refusal: Refusal, unreachable = false, retryAfterMs?: number): O
 function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outcome<never> {
   if (call.options.signal?.aborted === true) return failed(cancelled(error));
   if (isAnswer(error)) return answered(fromClientError(error as ClientError));
-  if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, 0);
+  const againMs = call.isRepeatable ? 0 : undefined; // It may have been done.
+  if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, againMs);
   if (!(error instanceof ClientError)) throw error;
-  if (isLost(error)) return failed(unavailable(call.callee, error), true, 0);
+  if (isLost(error)) return failed(unavailable(call.callee, error), true, againMs);
   return failed(fromClientError(error));
 }
 
@@ -87,7 +95,7 @@ const isTimeout = (error: unknown): boolean =>
 
 /**
  * The connection was refused or lost, or the callee was killed in the middle of the call, which
- * grpc-js reports as CANCELLED or INTERNAL. All RPCs are idempotent, so trying again is safe.
+ * grpc-js reports as CANCELLED or INTERNAL.
  */
 const isLost = (error: ClientError): boolean =>
   error.code === Status.UNAVAILABLE ||

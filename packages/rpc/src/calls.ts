@@ -9,6 +9,7 @@ import {
   Status,
 } from "nice-grpc-common";
 import { errorDetailsServerMiddleware, type RichServerError } from "nice-grpc-error-details";
+import { type Authorize, isOpen, type RunAsCaller } from "./authorize.ts";
 import { withDeadline } from "./deadline.ts";
 import { internalRefusal, refusalOf, shuttingDown } from "./failure.ts";
 import type { Refusal } from "./refusal.ts";
@@ -19,6 +20,8 @@ import { endSpan, serverSpan } from "./spans.ts";
 export interface OpenCalls {
   /** Aborted when the server drains: streams end, so that their callers turn to another replica. */
   readonly draining: AbortSignal;
+  /** Judges each call first; health and reflection are open. */
+  readonly authorize: Authorize;
   readonly logger: Logger;
 }
 
@@ -33,9 +36,11 @@ export const handleCalls = (calls: OpenCalls): ServerMiddleware =>
     let code: Status = Status.OK;
     let message = "";
     try {
-      if (call.responseStream) return yield* stream(call, callContext, active, calls.draining);
+      const judged = admitted(call.method.path, callContext, active, calls.authorize);
+      const run = judged instanceof Promise ? await judged : judged;
+      if (call.responseStream) return yield* stream(call, callContext, run, calls.draining);
       const handled = call.next(call.request, callContext);
-      const result = await context.with(active, () => handled.next());
+      const result = await run(() => handled.next());
       return result.value as never;
     } catch (error) {
       const status = statusOf(error, call.method.path, active, calls);
@@ -47,6 +52,21 @@ export const handleCalls = (calls: OpenCalls): ServerMiddleware =>
       endSpan(traced.span, code, message);
     }
   };
+
+/** How the handler of an authorised call is run: in the call's context, as its caller. */
+function admitted(
+  path: string,
+  { metadata }: CallContext,
+  active: Context,
+  authorize: Authorize,
+): RunAsCaller | Promise<RunAsCaller> {
+  if (isOpen(path)) return (work) => context.with(active, work);
+  const within = (asCaller: RunAsCaller): RunAsCaller => {
+    return (work) => context.with(active, () => asCaller(work));
+  };
+  const judged = context.with(active, () => authorize({ path, metadata }));
+  return judged instanceof Promise ? judged.then(within) : within(judged);
+}
 
 /**
  * Throws the error after the details middleware has put them into the trailer. Only failures pay
@@ -69,18 +89,18 @@ type StreamCall<Request, Response> = Extract<
   { responseStream: true }
 >;
 
-/** Runs a streaming handler step by step in the call's context; draining aborts its signal. */
+/** Runs a streaming handler step by step as its caller; draining aborts its signal. */
 async function* stream<Request, Response>(
   call: StreamCall<Request, Response>,
   callContext: CallContext,
-  active: Context,
+  run: RunAsCaller,
   draining: AbortSignal,
 ): AsyncGenerator<Response, void, undefined> {
   const signal = AbortSignal.any([callContext.signal, draining]);
   const handled = call.next(call.request, { ...callContext, signal });
   try {
     while (true) {
-      const step = await context.with(active, () => handled.next());
+      const step = await run(() => handled.next());
       if (step.done === true) return;
       yield step.value;
     }

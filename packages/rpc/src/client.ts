@@ -28,10 +28,13 @@ import { announceTimeout, remainingMs } from "./deadline.ts";
 import { Refusal } from "./refusal.ts";
 import { fromClientError } from "./richError.ts";
 import { clientSpan, endSpan, injectTrace } from "./spans.ts";
+import { blamingOwnToken, presentToken, type TokenSource } from "./token.ts";
 
 export interface ClientConfig extends CalleeConfig {
   /** How long a call waits in all, unless its caller's deadline is earlier. Default 5,000 ms. */
   readonly timeoutMs?: number;
+  /** The token that calls present, unless a call's own metadata has an `authorization`. */
+  readonly token?: TokenSource | undefined;
 }
 
 /** What a call may set, besides nice-grpc's metadata and signal. */
@@ -70,8 +73,8 @@ export function createClient<D extends TsProtoServiceDefinition>(
     const path = `/${definition.fullName}/${method.name}`;
     const invoke = ((request, options) => nextChannel()[name]?.(request, options)) as Method;
     const call = method.responseStream
-      ? streamingCall(path, callee, invoke)
-      : unaryCall(path, callee, attempts, invoke, config.timeoutMs ?? 5_000);
+      ? streamingCall(path, callee, invoke, config.token)
+      : unaryCall(path, callee, attempts, { invoke, isRepeatable: isRepeatable(method) }, config);
     return [name, call] as const;
   });
   const dispose = async () => callee[Symbol.dispose]();
@@ -79,6 +82,10 @@ export function createClient<D extends TsProtoServiceDefinition>(
     [Symbol.asyncDispose]: dispose,
   }) as unknown as Client<D>;
 }
+
+/** By the contract's idempotency_level. A login or the exchange of a refresh token has none: a repetition is another one. */
+const isRepeatable = ({ options }: { readonly options: { readonly idempotencyLevel?: unknown } }) =>
+  options.idempotencyLevel !== undefined;
 
 type RawClient = Readonly<Record<string, Method>>;
 
@@ -99,8 +106,8 @@ function unaryCall(
   path: string,
   callee: Callee,
   attempt: ReturnType<typeof createAttempts>,
-  invoke: Unary,
-  defaultTimeoutMs: number,
+  { invoke, isRepeatable }: { readonly invoke: Unary; readonly isRepeatable: boolean },
+  { timeoutMs: defaultTimeoutMs = 5_000, token }: ClientConfig,
 ) {
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
     const { timeoutMs = defaultTimeoutMs, ...options } = given;
@@ -111,6 +118,8 @@ function unaryCall(
       options,
       deadline: performance.now() + budgetMs,
       traced,
+      token,
+      isRepeatable,
       invoke: (attemptOptions) => invoke(request, attemptOptions),
     };
     try {
@@ -118,7 +127,8 @@ function unaryCall(
       endSpan(span, Status.OK);
       return response;
     } catch (error) {
-      const thrown = surfaced(error, callee.name, options.signal);
+      const refused = surfaced(error, callee.name, options.signal);
+      const thrown = blamingOwnToken(refused, callee.name, token, options.metadata);
       endSpan(span, codeOf(thrown), String(thrown));
       throw thrown;
     }
@@ -157,10 +167,25 @@ function surfaced(error: unknown, callee: string, signal: AbortSignal | undefine
 const codeOf = (error: unknown): Status =>
   error instanceof Refusal ? error.code : Status.INTERNAL;
 
-function streamingCall(path: string, callee: Callee, invoke: Streaming) {
+function streamingCall(
+  path: string,
+  callee: Callee,
+  invoke: Streaming,
+  token: TokenSource | undefined,
+) {
   // A generator begins when it is first asked, which may be in another context than the call.
-  return (request: unknown, options: Options = {}): AsyncIterable<unknown> =>
-    streamed(path, callee, (outgoing) => invoke(request, outgoing), options, context.active());
+  return (request: unknown, options: Options = {}): AsyncIterable<unknown> => {
+    const bearing = async function* (outgoing: CallOptions & DeadlineOptions) {
+      await presentToken(outgoing.metadata as Metadata, token);
+      try {
+        yield* invoke(request, outgoing);
+      } catch (error) {
+        const refused = surfaced(error, callee.name, options.signal);
+        throw blamingOwnToken(refused, callee.name, token, options.metadata);
+      }
+    };
+    return streamed(path, callee, bearing, options, context.active());
+  };
 }
 
 async function* streamed(

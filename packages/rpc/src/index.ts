@@ -1,5 +1,6 @@
 export type { ServiceImplementation } from "nice-grpc";
 export { type CallContext, Metadata, Status } from "nice-grpc-common";
+export { type Authorize, admitAll, type IncomingCall, type RunAsCaller } from "./authorize.ts";
 export { breakerState } from "./callee.ts";
 export { type CallLimits, type Client, type ClientConfig, createClient } from "./client.ts";
 export {
@@ -31,4 +32,5 @@ export {
 } from "./refusal.ts";
 export { limits, rules } from "./rules.ts";
 export { type RpcServer, type ServerConfig, type ServiceEntry, startServer } from "./server.ts";
+export { bearerScheme, type TokenSource } from "./token.ts";
 export { validate } from "./validation.ts";

@@ -7,6 +7,7 @@ import {
   type TsProtoServiceDefinition,
 } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { type Authorize, admitAll } from "./authorize.ts";
 import { handleCalls } from "./calls.ts";
 import { limitDeadlines } from "./deadline.ts";
 import { reflectionServices } from "./reflection.ts";
@@ -26,6 +27,8 @@ export interface ServerConfig<Definitions extends readonly TsProtoServiceDefinit
   readonly port: number;
   readonly services: readonly [...{ [I in keyof Definitions]: ServiceEntry<Definitions[I]> }];
   readonly logger: Logger;
+  /** Judges every call before its handler. Default: lets all through. */
+  readonly authorize?: Authorize;
   /** Replaces a missing, negative or absurd deadline. Default 30,000 ms. Streams have none. */
   readonly maxDeadlineMs?: number;
   /** The largest message, both ways. Default 4 MiB. */
@@ -58,12 +61,13 @@ export async function startServer<const Definitions extends readonly TsProtoServ
   const names = entries.map(([definition]) => definition.fullName);
   const health = healthOf(names);
   const draining = new AbortController();
+  const { authorize = admitAll } = config;
   const server = createServer({
     ...transportOptions(config.maxMessageBytes ?? defaultMaxMessageBytes),
     "grpc.keepalive_time_ms": keepalive.timeMs,
     "grpc.keepalive_timeout_ms": keepalive.timeoutMs,
     "grpc.enable_channelz": 1, // Without it grpc-js loses its connections and forces no shutdown.
-  }).use(handleCalls({ draining: draining.signal, logger: config.logger }));
+  }).use(handleCalls({ draining: draining.signal, authorize, logger: config.logger }));
   for (const [definition, implementation] of entries) {
     // grpc-js takes no empty service; to its callers a missing one is UNIMPLEMENTED as well.
     if (Object.keys(definition.methods).length > 0) server.add(definition, implementation);

@@ -1,12 +1,21 @@
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { ErrorReason } from "@waybill/contracts/errors";
+import { UserServiceDefinition, type UserServiceImplementation } from "@waybill/contracts/user";
 import { expect } from "chai";
-import { breakerState, type Refusal, refuse, Status } from "../src/index.ts";
+import {
+  breakerState,
+  createClient,
+  type Refusal,
+  refuse,
+  Status,
+  startServer,
+} from "../src/index.ts";
 import {
   aborted,
   clientOf,
   type Handlers,
   keptLog,
+  quiet,
   refusalFrom,
   serve,
   timed,
@@ -91,6 +100,28 @@ describe("a retry", () => {
     await using client = clientOf(server.address, { attemptTimeoutMs: 100 });
     expect(await timed(client.getStatus({}))).to.be.within(95, 400);
     expect(calls).to.equal(2);
+  });
+
+  it("is never made of what the contract does not call idempotent, which has all the time instead", async () => {
+    let calls = 0;
+    const refreshTokens: UserServiceImplementation["refreshTokens"] = async (_, { signal }) => {
+      calls += 1;
+      await aborted(signal);
+      return {};
+    };
+    await using server = await startServer({
+      name: "test",
+      host: "127.0.0.1",
+      port: 0,
+      logger: quiet,
+      services: [[UserServiceDefinition, { refreshTokens } as UserServiceImplementation]],
+    });
+    server.serve();
+    const config = { callee: "users", address: server.address, logger: quiet };
+    await using client = createClient(UserServiceDefinition, { ...config, attemptTimeoutMs: 50 });
+    const call = client.refreshTokens({ refreshToken: "r" }, { timeoutMs: 250 });
+    expect(await timed(call)).to.be.within(240, 600);
+    expect(calls).to.equal(1);
   });
 
   it("finds the callee that was restarted in the middle of a call", async () => {

@@ -14,6 +14,7 @@ export {
 } from "./stack/catalogue.ts";
 export type { StackEvent } from "./stack/events.ts";
 export { isServing } from "./stack/health.ts";
+export { operatorToken, stackIssuer } from "./stack/identity.ts";
 export type { StackOptions } from "./stack/options.ts";
 export { defaultDataDir } from "./stack/repository.ts";
 export type { Stack } from "./stack/stack.ts";

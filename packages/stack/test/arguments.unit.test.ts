@@ -54,6 +54,9 @@ describe("the ports of a stack", () => {
     expect(plan.addresses.status).to.deep.equal(["127.0.0.1:50052", "127.0.0.1:50152"]);
     expect(plan.addresses.item).to.deep.equal(["127.0.0.1:7000"]);
     expect(plan.replicas.map(({ part }) => part)).to.include.members(["status", "status.2"]);
+    expect(plan.addresses.gateway).to.deep.equal(["127.0.0.1:8080"]);
+    const other = await planStack({ portBase: 6_000 });
+    expect(other.addresses.gateway).to.deep.equal(["127.0.0.1:6009"]);
   });
 
   it("are known of services that somebody else runs", async () => {

@@ -7,6 +7,7 @@ import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { onShipped } from "./events/onShipped.ts";
 import { deliveryService } from "./rpc/deliveryService.ts";
+import { policy } from "./rpc/policy.ts";
 
 /** How often deliveries are looked for that have become due. */
 const sweepIntervalMs = 1_000;
@@ -29,5 +30,5 @@ const parts = {
 };
 messaging.consume(onShipped(deliverOrders(parts)));
 service.background("moving orders that are due", sweepIntervalMs, sweep(parts));
-await service.serve([[DeliveryServiceDefinition, deliveryService(db)]]);
+await service.serve([[DeliveryServiceDefinition, deliveryService(db)]], { policies: [policy] });
 await service.untilTerminated();

@@ -6,6 +6,7 @@ import { itemApp } from "./app/itemApp.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { itemService } from "./rpc/itemService.ts";
+import { policy } from "./rpc/policy.ts";
 
 /** How often old reservations are looked for; nobody waits for that. */
 const purgeIntervalMs = 60 * 60 * 1000;
@@ -32,5 +33,7 @@ service.background("purging reservations", purgeIntervalMs, async () => {
   const purged = await app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION));
   return { again: purged > 0 };
 });
-await service.serve([[ItemServiceDefinition, itemService(app, service.logger)]]);
+await service.serve([[ItemServiceDefinition, itemService(app, service.logger)]], {
+  policies: [policy],
+});
 await service.untilTerminated();

@@ -1,4 +1,5 @@
 import { type ItemServiceClient, ItemServiceDefinition } from "@waybill/contracts/item";
+import { admitUnverified } from "@waybill/identity";
 import { createClient, Refusal, reasonName, startServer } from "@waybill/rpc";
 import { itemService } from "../src/rpc/itemService.ts";
 import { logger, openApp } from "./support.ts";
@@ -13,6 +14,7 @@ export async function serveItems(): Promise<Served> {
     host: "127.0.0.1",
     port: 0,
     services: [[ItemServiceDefinition, itemService(opened.app, logger)]],
+    authorize: admitUnverified,
     logger,
   });
   const client = createClient(ItemServiceDefinition, {

@@ -7,6 +7,7 @@ import { orderApp } from "./app/orderApp.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { orderService } from "./rpc/orderService.ts";
+import { policy } from "./rpc/policy.ts";
 
 /** How often orders are looked for that status was not told of. */
 const announceIntervalMs = 1_000;
@@ -26,7 +27,8 @@ const app = orderApp({
 });
 service.onDrain(app);
 service.background("announcing orders left over", announceIntervalMs, app.announceLeftOver);
-await service.serve([
-  [OrderServiceDefinition, orderService(app, config.PAYMENT_METHODS.split(","))],
-]);
+await service.serve(
+  [[OrderServiceDefinition, orderService(app, config.PAYMENT_METHODS.split(","))]],
+  { policies: [policy] },
+);
 await service.untilTerminated();

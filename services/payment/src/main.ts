@@ -13,6 +13,7 @@ import { toOutgoingEvent } from "./events/paymentEvents.ts";
 import { providerMigrations } from "./provider/ledger.ts";
 import { createSimulatedProvider } from "./provider/simulatedProvider.ts";
 import { paymentService } from "./rpc/paymentService.ts";
+import { policy } from "./rpc/policy.ts";
 
 /** How often each background loop looks for work. Unit: ms. */
 const intervals = { webhooks: 250, settler: 1_000, purge: 3_600_000 } as const;
@@ -55,5 +56,7 @@ service.background("the reaper", config.REAPER_INTERVAL, async (signal) => {
 });
 service.background("the purge", intervals.purge, () => app.purge());
 
-await service.serve([[PaymentServiceDefinition, paymentService(app, logger)]]);
+await service.serve([[PaymentServiceDefinition, paymentService(app, logger)]], {
+  policies: [policy],
+});
 await service.untilTerminated();

@@ -25,7 +25,7 @@ interface ServiceProcess extends AsyncDisposable {
 async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
   const args = ["--import", "@waybill/chassis/telemetry", main];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, PORT: "0", LOG_LEVEL: "info", ...env },
+    env: { ...process.env, PORT: "0", LOG_LEVEL: "info", AUTHENTICATION: "off", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {

@@ -7,6 +7,7 @@ import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { simulatedCarrier } from "./domain/carrier.ts";
 import { onProcessing } from "./events/onProcessing.ts";
+import { policy } from "./rpc/policy.ts";
 import { shippingService } from "./rpc/shippingService.ts";
 
 /** How often shipments are looked for whose orders were not moved. */
@@ -30,5 +31,5 @@ const parts = {
 };
 messaging.consume(onProcessing(shipOrders(parts)));
 service.background("moving orders left over", sweepIntervalMs, sweep(parts));
-await service.serve([[ShippingServiceDefinition, shippingService(db)]]);
+await service.serve([[ShippingServiceDefinition, shippingService(db)]], { policies: [policy] });
 await service.untilTerminated();

@@ -6,6 +6,7 @@ import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { journalRowOf, toOutgoingEvent, transitionJournal } from "./events/journal.ts";
 import { reannounce } from "./events/reannounce.ts";
+import { policy } from "./rpc/policy.ts";
 import { statusService } from "./rpc/statusService.ts";
 
 /** How often orders that have not moved are looked for. */
@@ -36,5 +37,7 @@ service.background("announcing orders again", reannounceIntervalMs, async () =>
   // Without NATS an announcement would be lost and the next one wait for twice as long.
   messaging.connected ? await announceAgain() : undefined,
 );
-await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]]);
+await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]], {
+  policies: [policy],
+});
 await service.untilTerminated();

@@ -7,7 +7,7 @@ describe("an account", () => {
   });
 
   it("is asked for again by the same name and address", () => {
-    const ann = { name: "Ann", email: "ann@example.org" };
+    const ann = { name: "Ann", email: "ann@example.org", roles: ["CUSTOMER"] } as const;
     expect(isSameAccount(ann, { ...ann })).to.equal(true);
     expect(isSameAccount(ann, { ...ann, name: "ann" })).to.equal(false);
     expect(isSameAccount(ann, { ...ann, email: "a@example.org" })).to.equal(false);

@@ -1,153 +1,157 @@
 import { Role } from "@waybill/contracts/user";
-import { startPostgres, testFolder } from "@waybill/stack";
+import { sql } from "@waybill/persistence";
 import { expect } from "chai";
-import { refused, type Serving, serveUsers } from "./support/serving.ts";
+import { Secret } from "../src/domain/secret.ts";
+import {
+  admin,
+  anonymous,
+  customer,
+  logIn,
+  password,
+  refused,
+  registerAnn,
+  serveUsers,
+} from "./support/serving.ts";
+
+const hashOf = sql("test_hash_of", "select password_hash from credentials where user_id = $1");
 
 const ann = { userId: "ann", name: "Ann", email: "ann@example.org" };
-const invalid = (field: string) => `INVALID_ARGUMENT INVALID_FIELD ${field}`;
 
 describe("accounts", () => {
-  let serving: Serving;
+  it("are opened with or without a password, and repeating it changes nothing", async () => {
+    await using served = await serveUsers();
+    const { client, db } = served;
+    await client.createUser(ann);
+    expect(await refused(logIn(served))).to.equal("INVALID_CREDENTIALS");
+    // Whoever knows the id and address of an account must not take it over by a password.
+    const { user } = await client.createUser({ ...ann, email: " Ann@Example.ORG ", password });
+    expect(user).to.include(ann);
+    expect(user?.roles).to.deep.equal([Role.CUSTOMER]);
+    expect(await db.rows(hashOf, ["ann"])).to.deep.equal([]);
 
-  beforeEach(async () => {
-    serving = await serveUsers();
+    await client.createUser({ userId: "bob", name: "Bob", email: "bob@example.org", password });
+    const [before] = await db.rows<{ password_hash: string }>(hashOf, ["bob"]);
+    const again = { userId: "bob", name: "Bob", email: "bob@example.org", password: "another one" };
+    await client.createUser(again);
+    expect(await db.rows(hashOf, ["bob"])).to.deep.equal([before]);
+    expect(before?.password_hash)
+      .to.match(/^\$argon2id\$/)
+      .and.not.contain(password);
   });
 
-  afterEach(() => serving[Symbol.asyncDispose]());
-
-  const create = async (given: object = {}) =>
-    (await serving.client.createUser({ ...ann, ...given })).user;
-
-  async function everybody(pageSize: number): Promise<string[]> {
-    const ids: string[] = [];
-    let pageToken = "";
-    do {
-      const page = await serving.client.listUsers({ pageSize, pageToken });
-      ids.push(...page.users.map((user) => user.userId));
-      pageToken = page.nextPageToken;
-    } while (pageToken !== "");
-    return ids;
-  }
-
-  it("are opened once, and the same request answers the same account, also ten times in parallel", async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => create()));
-    for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
-    expect(answers[0]).to.deep.include({ ...ann, roles: [Role.CUSTOMER] });
-    expect(await create({ email: " ANN@Example.ORG" }), "in any case").to.deep.equal(answers[0]);
-    expect(await everybody(10)).to.deep.equal(["ann"]);
+  it("are refused with other content or a taken address", async () => {
+    await using served = await serveUsers();
+    const { client } = served;
+    await registerAnn(served);
+    const attempt = (change: object) => refused(client.createUser({ ...ann, ...change }));
+    expect(await attempt({ name: "Anne" })).to.equal("CONTENT_MISMATCH");
+    expect(await attempt({ email: "anne@example.org" })).to.equal("CONTENT_MISMATCH");
+    expect(await attempt({ roles: [Role.ADMIN] })).to.equal("CONTENT_MISMATCH");
+    expect(await attempt({ userId: "ann2" })).to.equal("EMAIL_TAKEN");
+    expect(await attempt({ password: "1234567" })).to.equal("INVALID_FIELD password");
+    expect(await attempt({ password: "x".repeat(129) })).to.equal("INVALID_FIELD password");
+    expect(await attempt({ roles: [0] })).to.equal("INVALID_FIELD roles[0]");
   });
 
-  it("with other content: ALREADY_EXISTS", async () => {
-    await create();
-    const mismatch = "ALREADY_EXISTS CONTENT_MISMATCH";
-    expect(await refused(create({ name: "Anna" }))).to.equal(mismatch);
-    expect(await refused(create({ email: "anna@example.org" }))).to.equal(mismatch);
-  });
-
-  it("never share an email address, also when both are opened at once", async () => {
-    const outcomes = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        create({ userId: `ann${index}` }).then(
-          () => "opened",
-          () => "refused",
-        ),
-      ),
-    );
-    expect(outcomes.filter((outcome) => outcome === "opened")).to.have.length(1);
-    expect(await refused(create({ userId: "late", email: "Ann@Example.org" }))).to.equal(
-      "ALREADY_EXISTS EMAIL_TAKEN",
-    );
-    expect(await everybody(10)).to.have.length(1);
-  });
-
-  it("get an id when the request names none", async () => {
-    const user = await create({ userId: "" });
-    expect(user?.userId).to.match(/^[0-9a-f-]{36}$/);
-    const again = await serving.client.getUser({ userId: user?.userId ?? "" });
-    expect(again.user).to.deep.equal(user);
-  });
-
-  it("refuse bad input with the field named, and nothing is stored", async () => {
-    const rows: readonly [object, string][] = [
-      [{ userId: "a b" }, "user_id"],
-      [{ userId: "x".repeat(65) }, "user_id"],
-      [{ name: "" }, "name"],
-      [{ name: "x".repeat(201) }, "name"],
-      [{ name: "a\0b" }, "name"],
-      [{ email: "" }, "email"],
-      [{ email: "ann" }, "email"],
-      [{ email: "ann@" }, "email"],
-      [{ email: "ann@exa mple.org" }, "email"],
-      [{ email: "a\0nn@example.org" }, "email"],
-      [{ email: `${"x".repeat(243)}@example.org` }, "email"],
-    ];
-    for (const [given, field] of rows) {
-      expect(await refused(create(given)), JSON.stringify(given)).to.equal(invalid(field));
+  it("get roles from an admin or a service only", async () => {
+    await using served = await serveUsers();
+    const { client, as } = served;
+    const boss = { userId: "boss", name: "Boss", email: "boss@example.org", roles: [Role.ADMIN] };
+    for (const caller of [anonymous, customer("boss")]) {
+      as(caller);
+      expect(await refused(client.createUser(boss))).to.equal("NOT_ALLOWED");
     }
-    expect(await everybody(10)).to.be.empty;
-    const { client } = serving;
-    expect(await refused(client.getUser({ userId: "" }))).to.equal(invalid("user_id"));
-    expect(await refused(client.getUser({ userId: "nobody" }))).to.equal(
-      "NOT_FOUND USER_NOT_FOUND",
-    );
-    expect(await refused(client.batchGetUsers({ userIds: [] }))).to.equal(invalid("user_ids"));
-    const many = Array.from({ length: 513 }, () => "ann");
-    expect(await refused(client.batchGetUsers({ userIds: many }))).to.equal(invalid("user_ids"));
-    expect(await refused(client.listUsers({ pageSize: -1 }))).to.equal(invalid("page_size"));
-    expect(await refused(client.listUsers({ pageSize: 501 }))).to.equal(invalid("page_size"));
-    expect(await refused(client.listUsers({ pageToken: "garbage" }))).to.equal(
-      "INVALID_ARGUMENT INVALID_PAGE_TOKEN page_token",
-    );
-    expect((await client.listUsers({ pageSize: 500 })).users).to.be.empty;
-    const oversized = create({ name: "x".repeat(5 * 1024 * 1024) });
-    expect(await refused(oversized)).to.match(/^RESOURCE_EXHAUSTED/);
+    as(admin);
+    const { user } = await client.createUser(boss);
+    expect(user?.roles).to.have.members([Role.CUSTOMER, Role.ADMIN]);
   });
 
-  it("accept what is at the limit", async () => {
-    const email = `${"x".repeat(64)}@${"y".repeat(60)}.${"z".repeat(60)}.org`;
-    const user = await create({ userId: "x".repeat(64), name: "x".repeat(200), email });
-    expect(user).to.include({ email });
+  it("are seen by their owners, admins and services only", async () => {
+    await using served = await serveUsers();
+    const { client, as } = served;
+    await registerAnn(served);
+    for (const caller of [admin, customer("ann")]) {
+      as(caller);
+      expect((await client.getUser({ userId: "ann" })).user).to.include(ann);
+    }
+    as(customer("bob"));
+    expect(await refused(client.getUser({ userId: "ann" }))).to.equal("USER_NOT_FOUND");
   });
 
-  it("are answered in batches, each by itself", async () => {
-    await create();
-    const { results } = await serving.client.batchGetUsers({
-      userIds: ["ann", "nobody", "", "ann"],
-    });
-    const seen = results.map(({ result }) =>
-      result?.$case === "response" ? result.value.user?.userId : result?.value.code,
-    );
-    expect(seen).to.deep.equal(["ann", 5, 3, "ann"]);
-  });
-
-  it("are listed by their id, page by page, each once", async () => {
-    const ids = ["B", "a", "_", "Z-1", "a0", "z", "-", "0"];
-    await Promise.all(
-      ids.map((userId, index) => create({ userId, email: `u${index}@example.org` })),
-    );
-    const sorted = ids.toSorted();
-    for (const pageSize of [1, 3, 8, 50]) expect(await everybody(pageSize)).to.deep.equal(sorted);
-  });
-
-  it("cannot log in before the gateway is there", async () => {
-    const call = serving.client.authenticate({ email: "ann@example.org", password: "x" });
-    expect(await refused(call)).to.match(/^UNIMPLEMENTED/);
+  it("opened by many at once are one, with one of their passwords", async () => {
+    await using served = await serveUsers();
+    const { client } = served;
+    const passwords = Array.from({ length: 8 }, (_, n) => `password ${n}`);
+    await Promise.all(passwords.map((given) => client.createUser({ ...ann, password: given })));
+    let successes = 0;
+    for (const given of passwords) {
+      const result = await served.app.authenticate({
+        email: ann.email,
+        password: new Secret(given),
+        clientAddress: undefined,
+      });
+      served.clock.forward(3_600_000);
+      if (result.kind === "loggedIn") successes += 1;
+    }
+    expect(successes).to.equal(1);
   });
 });
 
-describe("accounts while PostgreSQL is away", () => {
-  it("are UNAVAILABLE, and never said to be unknown", async () => {
-    await using postgres = await startPostgres({ dataDir: testFolder("postgres-user") });
-    await using serving = await serveUsers(await postgres.createDatabase("user_outage"));
-    const { client } = serving;
+describe("setting a password", () => {
+  const set = (served: Awaited<ReturnType<typeof serveUsers>>, current: string, next: string) =>
+    served.client.setPassword({ userId: "ann", currentPassword: current, newPassword: next });
+
+  it("needs the current one of a customer, and revokes what was logged in", async () => {
+    await using served = await serveUsers();
+    const { client, as } = served;
+    await registerAnn(served);
+    const { tokens } = await logIn(served);
+    as(customer("ann"));
+    expect(await refused(set(served, "wrong", "a new password"))).to.equal("INVALID_CREDENTIALS");
+    expect(await refused(set(served, "", "a new password"))).to.equal("INVALID_CREDENTIALS");
+    await set(served, password, "a new password");
+    const refreshToken = tokens?.refreshToken ?? "";
+    expect(await refused(client.refreshTokens({ refreshToken }))).to.equal("INVALID_TOKEN");
+    expect(await refused(logIn(served))).to.equal("INVALID_CREDENTIALS");
+    await logIn(served, { password: "a new password" });
+  });
+
+  it("repeated is a success that leaves later logins alone", async () => {
+    await using served = await serveUsers();
+    await registerAnn(served);
+    served.as(customer("ann"));
+    await set(served, password, "a new password");
+    const { tokens } = await logIn(served, { password: "a new password" });
+    await set(served, password, "a new password");
+    await served.client.refreshTokens({ refreshToken: tokens?.refreshToken ?? "" });
+  });
+
+  it("needs no current one of an admin, nor where there is none", async () => {
+    await using served = await serveUsers();
+    const { client, as } = served;
     await client.createUser(ann);
-    await postgres.stop();
-    const away = "UNAVAILABLE CALLEE_UNAVAILABLE";
-    expect(await refused(client.getUser({ userId: "ann" }))).to.equal(away);
-    expect(await refused(client.createUser({ ...ann, userId: "bob" }))).to.equal(away);
-    expect(await refused(client.listUsers({}))).to.equal(away);
-    const { results } = await client.batchGetUsers({ userIds: ["ann"] });
-    const [{ result } = { result: undefined }] = results;
-    expect(result?.$case === "failure" && result.value.code).to.equal(14);
+    as(customer("ann"));
+    await set(served, "", "the first one");
+    await logIn(served, { password: "the first one" });
+    as(admin);
+    await set(served, "", "what admin says");
+    await logIn(served, { password: "what admin says" });
+    const unknown = { userId: "nobody", newPassword: "12345678" };
+    expect(await refused(client.setPassword(unknown))).to.equal("USER_NOT_FOUND");
+    as(customer("bob"));
+    expect(await refused(set(served, "what admin says", "12345678"))).to.equal("USER_NOT_FOUND");
+  });
+
+  it("limits guesses of the current one, together with logins", async () => {
+    await using served = await serveUsers({ perAccount: 3 });
+    await registerAnn(served);
+    served.as(customer("ann"));
+    for (const guess of ["one", "two"])
+      expect(await refused(set(served, guess, "12345678"))).to.equal("INVALID_CREDENTIALS");
+    expect(await refused(logIn(served, { password: "three" }))).to.equal("INVALID_CREDENTIALS");
+    expect(await refused(set(served, password, "12345678"))).to.equal("TOO_MANY_ATTEMPTS");
+    served.as(admin); // A new password makes the failures of the old one irrelevant.
+    await set(served, "", "what admin says");
+    await logIn(served, { password: "what admin says" });
   });
 });

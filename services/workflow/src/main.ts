@@ -12,6 +12,7 @@ import { readConfig, retryRulesOf } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { onOrders } from "./events/onOrders.ts";
 import { onPayments } from "./events/onPayments.ts";
+import { policy } from "./rpc/policy.ts";
 import { workflowService } from "./rpc/workflowService.ts";
 
 const config = readConfig(process.env);
@@ -44,7 +45,8 @@ const workflow = startTimers(
 const size = { maxBatch: config.BATCH_SIZE, lanes: config.LANES };
 messaging.consume(onOrders((news) => handleNews(workflow, news), size));
 messaging.consume(onPayments((nudges) => handleNudges(workflow, nudges), size));
-await service.serve([
-  [WorkflowServiceDefinition, workflowService(workflow, messaging.deadLetters)],
-]);
+await service.serve(
+  [[WorkflowServiceDefinition, workflowService(workflow, messaging.deadLetters)]],
+  { policies: [policy] },
+);
 await service.untilTerminated();

@@ -1,6 +1,7 @@
 import { deadLettersStream, orderSubject, ordersStream } from "@waybill/contracts/events";
 import { OrderEvent, OrderState } from "@waybill/contracts/status";
 import { ProcessState, ProcessStep, WorkflowServiceDefinition } from "@waybill/contracts/workflow";
+import { admitUnverified } from "@waybill/identity";
 import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type Client, createClient, Refusal, type RpcServer, startServer } from "@waybill/rpc";
 import { type NatsServer, startNats, testFolder, testServers } from "@waybill/stack";
@@ -34,6 +35,7 @@ describe("the workflow's RPCs", () => {
       services: [
         [WorkflowServiceDefinition, workflowService(replica.workflow, messaging.deadLetters)],
       ],
+      authorize: admitUnverified,
       logger,
     });
     server.serve();

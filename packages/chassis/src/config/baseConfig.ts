@@ -1,13 +1,24 @@
 import { envChoice, envInteger, envText, envUrl } from "./schemas.ts";
 
-/** What every service process is configured by; a service adds its own variables to it. */
-export const baseConfig = {
+/** What every process is configured by, whatever it keeps and whoever it talks to. */
+export const processConfig = {
   /** The address to listen on. */
   HOST: envText("127.0.0.1"),
   /** The port to listen on; 0 takes any free one. */
   PORT: envInteger({ min: 0, max: 65_535 }),
   LOG_LEVEL: envChoice(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "info"),
   LOG_FORMAT: envChoice(["json", "pretty"], "json"),
+  /** Whose tokens are accepted: a JSON array, or the path of a file with one; see @waybill/identity. */
+  TRUSTED_ISSUERS: envText(""),
+  /** "off" lets everybody do everything; for tests only. */
+  AUTHENTICATION: envChoice(["on", "off"], "on"),
+  /** Where the service finds its own token, which somebody else keeps fresh. */
+  SERVICE_TOKEN_FILE: envText(""),
+};
+
+/** The same, of a service with a database and messages of its own; it adds its own variables. */
+export const baseConfig = {
+  ...processConfig,
   /** The service's own database. */
   DATABASE_URL: envUrl(),
   /** Connections of one process at most. */

@@ -39,10 +39,11 @@ function show(passing: string): void {
 function whatNext(shop: Shop): string {
   const curl = "npx buf curl --protocol grpc --http2-prior-knowledge";
   const status = shop.addressOf("status");
+  const asAdmin = '-H "authorization: Bearer $(npm run -s token -- --admin)"';
   return `
 Try next:
   npm run demo -- --orders 1000 --concurrency 64   many orders at once; kill a service meanwhile, it is started again
   npm run doctor                                   holds the databases against what is promised
-  ${curl} -d '{"page_size": 3}' \\
+  ${curl} ${asAdmin} -d '{"page_size": 3}' \\
     http://${status}/waybill.status.v1.StatusService/ListStatuses`;
 }

@@ -4,6 +4,7 @@ import type { Complaint, Examination, Finding, PromiseNumber } from "./finding.t
 import { examineFulfilment } from "./fulfilment.ts";
 import { examineLifecycle } from "./lifecycle.ts";
 import { examineMoney } from "./money.ts";
+import { examineNotifications } from "./notifications.ts";
 import { examineProgress, underWay } from "./progress.ts";
 import { examineStock } from "./stock.ts";
 
@@ -15,6 +16,7 @@ const rules: readonly (readonly [PromiseNumber, Rule])[] = [
   [3, examineProgress],
   [4, examineLifecycle],
   [5, examineFulfilment],
+  [5, examineNotifications],
   [6, examineAcknowledgement],
 ];
 

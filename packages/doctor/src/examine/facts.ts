@@ -11,6 +11,8 @@ export interface Facts {
   readonly ledger: LedgerFact[];
   shipment?: ShipmentFact;
   delivery?: DeliveryFact;
+  /** What the customer was told of. */
+  readonly notifications: NotificationFact[];
   /** The workflow's row: the order is listed as waiting or stuck. */
   process?: ProcessFact;
 }
@@ -87,6 +89,12 @@ export interface DeliveryFact {
   readonly dueAt: number;
 }
 
+export interface NotificationFact {
+  /** Of the transition that it is about. */
+  readonly version: number;
+  readonly state: State;
+}
+
 export interface ProcessFact {
   readonly step: string;
   readonly state: "WAITING" | "STUCK";
@@ -94,4 +102,9 @@ export interface ProcessFact {
 }
 
 /** An id of which nothing is known yet. */
-export const noFacts = (id: string): Facts => ({ id, transitions: [], ledger: [] });
+export const noFacts = (id: string): Facts => ({
+  id,
+  transitions: [],
+  ledger: [],
+  notifications: [],
+});

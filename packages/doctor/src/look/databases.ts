@@ -11,6 +11,7 @@ export const examined = [
   "provider",
   "shipping",
   "delivery",
+  "notification",
   "workflow",
 ] as const satisfies readonly DatabaseName[];
 

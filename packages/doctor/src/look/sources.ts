@@ -2,6 +2,7 @@ import type { DatabaseName } from "@waybill/stack";
 import type {
   Facts,
   LedgerFact,
+  NotificationFact,
   OrderFact,
   PaymentFact,
   ProcessFact,
@@ -109,6 +110,13 @@ export const sources: readonly Source[] = [
     add: (facts, row) => {
       facts.delivery = { dueAt: row.due_at };
     },
+  }),
+  source<NotificationFact>({
+    database: "notification",
+    table: "notifications",
+    key: "order_id",
+    columns: "version, state",
+    add: (facts, row) => facts.notifications.push(row),
   }),
   source<ProcessRow>({
     database: "workflow",

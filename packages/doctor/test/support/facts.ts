@@ -75,6 +75,7 @@ export function healthy(state: State, agoMs = 0): Facts {
     ledger: [entry("authorized"), ...(isOpen ? [] : [entry(end)])],
     shipment: isShipped ? { tracked: true } : undefined,
     delivery: state === "DELIVERED" ? { dueAt: now - agoMs } : undefined,
+    notifications: path[state].map((to, index) => ({ version: index + 1, state: to })),
     process: undefined,
   } as Facts;
 }

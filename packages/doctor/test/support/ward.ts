@@ -103,6 +103,7 @@ async function plant(query: Ward["query"], id: string, state: State): Promise<vo
         occurred_at, traceparent, published_seq) values ($1, $2, $3, $4, '', $5, $6, now(), '', 1)`,
       [id, index + 1, steps[index - 1]?.[0] ?? null, to, kind, actor],
     );
+    await query("notification", notificationText, [id, index + 1, to]);
   }
   await query(
     "item",
@@ -135,6 +136,10 @@ async function plant(query: Ward["query"], id: string, state: State): Promise<vo
     );
   }
 }
+
+/** A notification: its order, version and state. */
+export const notificationText = `insert into notifications (order_id, version, user_id, state, subject, text, occurred_at,
+  traceparent) values ($1, $2, 'alice', $3, '', '', now(), '')`;
 
 /** A row of the ledger: its key, kind, and transaction. */
 export const ledgerText = `insert into ledger (key, kind, transaction_id, reference, amount, currency, at)

@@ -56,6 +56,7 @@ export function readArguments(
     ),
     natsUrl: readUrl("--nats-url or NATS_URL", values["nats-url"] ?? env.NATS_URL),
     samples: !values["no-samples"],
+    administrator: true,
     env: logLevel === undefined ? {} : { LOG_LEVEL: logLevel },
   };
 }

@@ -37,17 +37,30 @@ export function welcome(stack: Stack, tookMs: number, isEphemeral: boolean): str
   const folder = relative(process.cwd(), stack.dataDir) || ".";
   const where = folder.startsWith("..") ? stack.dataDir : folder;
   const curl = "npx buf curl --protocol grpc --http2-prior-knowledge";
+  const asAlice = '-H "authorization: Bearer $(npm run -s token -- alice)"';
   const order =
     '{"request_id":"first","user_id":"alice","lines":[{"item_id":"tea-green","quantity":2}],"payment_method":"pm_ok"}';
   return `
 Ready in ${seconds(tookMs)}. Data: ${where}${isEphemeral ? " (removed at the end)" : ""}, logs: ${where}/logs. Ctrl-C stops it.
-
+${door(stack)}${login(stack)}
 Try next, in another terminal:
   npm run demo      the story of a few orders, with their timelines
   npm run doctor    checks that nothing is lost, oversold, charged twice or stuck
-  ${curl} -d '{}' \\
+  ${curl} ${asAlice} -d '{}' \\
     http://${stack.address("item")}/waybill.item.v1.ItemService/ListItems
-  ${curl} -d '${order}' \\
+  ${curl} ${asAlice} -d '${order}' \\
     http://${stack.address("order")}/waybill.order.v1.OrderService/CreateOrder
 `;
+}
+
+function door(stack: Stack): string {
+  if (!stack.processes().some(({ part }) => part === "gateway")) return "";
+  const url = `http://${stack.address("gateway")}`;
+  return `The public door: ${url}, described at ${url}/docs and in docs/http.md.\n`;
+}
+
+function login({ administrator }: Stack): string {
+  if (administrator === undefined) return "";
+  const { email, password } = administrator;
+  return `Administrator of this stack: ${email}, password ${password}\n`;
 }

@@ -1,5 +1,5 @@
-/** The services of Waybill in the order of their ports. */
-export const serviceNames = [
+/** The services that speak gRPC and keep data of their own. */
+const innerNames = [
   "order",
   "status",
   "item",
@@ -8,7 +8,11 @@ export const serviceNames = [
   "workflow",
   "shipping",
   "delivery",
+  "notification",
 ] as const;
+
+/** The services of Waybill in the order of their ports; the gateway, the public door, speaks HTTP and keeps nothing. */
+export const serviceNames = [...innerNames, "gateway"] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -17,14 +21,19 @@ export const serverNames = ["postgres", "nats"] as const;
 
 export type PartName = ServiceName | (typeof serverNames)[number];
 
-/** Services and servers start at these ports unless told otherwise. */
-export const defaultPorts = { base: 50_051, postgres: 15_432, nats: 14_222 } as const;
+/** Services and servers start at these ports unless told otherwise; with another base the gateway follows the services. */
+export const defaultPorts = {
+  base: 50_051,
+  gateway: 8_080,
+  postgres: 15_432,
+  nats: 14_222,
+} as const;
 
 /** The second replica of a service is this far above the first, the third twice as far. */
 export const replicaPortStep = 100;
 
-/** Every service has a database of its own; the simulated payment provider keeps its ledger in one that payment's tables are not in. */
-export const databaseNames = [...serviceNames, "provider"] as const;
+/** Every other service has a database of its own; the simulated payment provider keeps its ledger in one that payment's tables are not in. */
+export const databaseNames = [...innerNames, "provider"] as const;
 
 export type DatabaseName = (typeof databaseNames)[number];
 

@@ -30,3 +30,15 @@ export function isServing(address: string): Promise<boolean> {
     call.end(NO_MESSAGE);
   });
 }
+
+/** Whether the HTTP server at this address says at /readyz that it takes requests. */
+export async function isReady(address: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_MS);
+    const { status, body } = await fetch(`http://${address}/readyz`, { signal });
+    await body?.cancel();
+    return status === 200;
+  } catch {
+    return false;
+  }
+}

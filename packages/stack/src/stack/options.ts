@@ -30,6 +30,8 @@ export interface StackOptions {
   postgres?: PostgresTuning;
   /** Puts sample items and users into an empty catalogue. Default: false. */
   samples?: boolean;
+  /** Opens the account of an administrator. Default: false. */
+  administrator?: boolean;
   /** The file that a service's process runs. Default: services/<name>/src/main.ts. */
   mainOf?: (service: ServiceName) => string;
   /** Told what happens, as it happens. */

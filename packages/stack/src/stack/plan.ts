@@ -25,20 +25,17 @@ export interface Plan {
 
 /** Gives each process its port. Throws on numbers that make no sense. */
 export async function planStack(options: StackOptions): Promise<Plan> {
-  const { portBase = defaultPorts.base, ports = {} } = options;
+  const { portBase, ports = {} } = options;
   const choose = async (fixed: number) => (portBase === "free" ? freePort() : fixed);
-  const base = portBase === "free" ? 0 : portBase;
   const running = new Set(options.services ?? serviceNames);
   const replicas: PlannedReplica[] = [];
   const addresses: Partial<Record<ServiceName, readonly string[]>> = {};
   for (const [index, service] of serviceNames.entries()) {
-    const first = ports[service] ?? (await choose(base + index));
+    const usual = usualPort(options, service, index);
     const planned: PlannedReplica[] = [];
     for (let replica = 0; replica < replicaCount(options, service); replica++) {
-      const port =
-        replica === 0
-          ? first
-          : await choose((ports[service] ?? base + index) + replica * replicaPortStep);
+      const given = replica === 0 ? ports[service] : undefined;
+      const port = given ?? (await choose(usual + replica * replicaPortStep));
       planned.push({ service, replica, part: partName(service, replica), port });
     }
     if (running.has(service)) replicas.push(...planned);
@@ -50,6 +47,14 @@ export async function planStack(options: StackOptions): Promise<Plan> {
     replicas,
     addresses: addresses as Record<ServiceName, readonly string[]>,
   };
+}
+
+/** Where the first replica of a service listens, unless any free port will do. */
+function usualPort({ portBase, ports }: StackOptions, service: ServiceName, index: number): number {
+  const given = ports?.[service];
+  if (given !== undefined) return given;
+  if (typeof portBase === "number") return portBase + index;
+  return service === "gateway" ? defaultPorts.gateway : defaultPorts.base + index;
 }
 
 /** "order" for the first replica, "order.2" for the second. */

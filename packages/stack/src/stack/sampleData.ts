@@ -27,8 +27,10 @@ export const sampleItems: readonly CreateItemRequest[] = [
   item("samovar", "Antique samovar", 129_000n, 1n),
 ];
 
-/** Two customers. */
+const withoutLogin = { password: "", roles: [] };
+
+/** Two customers, who have no password: `npm run token -- alice` is who they are. */
 export const sampleUsers: readonly CreateUserRequest[] = [
-  { userId: "alice", name: "Alice Example", email: "alice@example.com" },
-  { userId: "bob", name: "Bob Example", email: "bob@example.com" },
+  { userId: "alice", name: "Alice Example", email: "alice@example.com", ...withoutLogin },
+  { userId: "bob", name: "Bob Example", email: "bob@example.com", ...withoutLogin },
 ];

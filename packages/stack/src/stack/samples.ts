@@ -1,13 +1,15 @@
 import { createLogger } from "@waybill/chassis";
 import { type CreateItemRequest, ItemServiceDefinition } from "@waybill/contracts/item";
 import { type CreateUserRequest, UserServiceDefinition } from "@waybill/contracts/user";
-import { createClient } from "@waybill/rpc";
+import { createClient, type TokenSource } from "@waybill/rpc";
 import { sampleItems, sampleUsers } from "./sampleData.ts";
 
 /** Where the services are that the samples are put into. */
 export interface SampleTargets {
   itemAddress: string;
   userAddress: string;
+  /** Says who puts them there: a service. */
+  token: TokenSource;
 }
 
 /**
@@ -21,11 +23,13 @@ export async function createSamples(
   await using items = createClient(ItemServiceDefinition, {
     callee: "item",
     address: targets.itemAddress,
+    token: targets.token,
     logger,
   });
   await using users = createClient(UserServiceDefinition, {
     callee: "user",
     address: targets.userAddress,
+    token: targets.token,
     logger,
   });
   const [foundItems, foundUsers] = await Promise.all([

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { DaemonSpec } from "../process/daemon.ts";
-import { type ServiceName, serviceNames } from "./catalogue.ts";
-import { isServing } from "./health.ts";
+import { type DatabaseName, type ServiceName, serviceNames } from "./catalogue.ts";
+import { isReady, isServing } from "./health.ts";
+import type { StackIdentity } from "./identity.ts";
 import type { StackOptions } from "./options.ts";
 import type { Plan, PlannedReplica } from "./plan.ts";
 import { compileCache, repositoryRoot } from "./repository.ts";
@@ -14,8 +15,9 @@ const TELEMETRY = join(repositoryRoot, "packages/chassis/src/telemetry/preload.t
 /** Where a service finds the rest. */
 export interface Wiring {
   plan: Plan;
-  databaseUrl: (name: ServiceName | "provider") => string;
+  databaseUrl: (name: DatabaseName) => string;
   natsUrl: string;
+  identity: StackIdentity;
 }
 
 /** How to run one replica of a service: under the Node that runs this process. */
@@ -37,21 +39,26 @@ export function serviceSpec(
         NODE_COMPILE_CACHE: compileCache(dataDir),
         CANCELLATION_WINDOW: process.env.CANCELLATION_WINDOW ?? CANCELLATION_WINDOW,
         ...calleeAddresses(wiring.plan),
+        ...wiring.identity.variablesOf(service),
         ...options.env,
         HOST: "127.0.0.1",
         PORT: String(port),
-        DATABASE_URL: wiring.databaseUrl(service),
-        PROVIDER_DATABASE_URL: wiring.databaseUrl("provider"),
-        NATS_URL: wiring.natsUrl,
+        ...(service === "gateway" ? {} : storesOf(service, wiring)),
       },
     },
     logFile: join(dataDir, "logs", `${part}.log`),
     stopSignal: "TERM",
-    isReady: () => isServing(`127.0.0.1:${port}`),
+    isReady: () => (service === "gateway" ? isReady : isServing)(`127.0.0.1:${port}`),
     pollMs: POLL_MS,
     readyWithinMs: READY_WITHIN_MS,
   };
 }
+
+const storesOf = (service: DatabaseName, { databaseUrl, natsUrl }: Wiring) => ({
+  DATABASE_URL: databaseUrl(service),
+  PROVIDER_DATABASE_URL: databaseUrl("provider"),
+  NATS_URL: natsUrl,
+});
 
 const defaultMain = (service: ServiceName): string =>
   join(repositoryRoot, "services", service, "src/main.ts");

@@ -1,3 +1,4 @@
+import type { Administrator } from "./administrator.ts";
 import type { DatabaseName, ServiceName } from "./catalogue.ts";
 import type { Parts } from "./parts.ts";
 import { type Plan, partName } from "./plan.ts";
@@ -11,6 +12,8 @@ type PartOf = ServiceName | "postgres" | "nats";
 export interface Stack extends AsyncDisposable {
   readonly dataDir: string;
   readonly natsUrl: string;
+  /** How to log in as the administrator, when the options have asked for one. */
+  readonly administrator: Administrator | undefined;
   /** The connection URL of a service's database, or of the payment provider's ("provider"). */
   databaseUrl(name: DatabaseName): string;
   /** host:port of one replica. */
@@ -53,7 +56,11 @@ const nameOf = (part: PartOf, replica: number): string =>
   part === "postgres" || part === "nats" ? part : partName(part, replica);
 
 /** The handle of a stack; cleanUp stops what is left and releases the data folder. */
-export function stackHandle(made: StackParts, cleanUp: AsyncDisposableStack): Stack {
+export function stackHandle(
+  made: StackParts,
+  administrator: Administrator | undefined,
+  cleanUp: AsyncDisposableStack,
+): Stack {
   const { dataDir, plan, database, messages, parts } = made;
   const supervisor = (part: PartOf, replica = 0) => parts.get(nameOf(part, replica));
   const stop = () => cleanUp.disposeAsync();
@@ -67,6 +74,7 @@ export function stackHandle(made: StackParts, cleanUp: AsyncDisposableStack): St
   return {
     dataDir,
     natsUrl: messages.url,
+    administrator,
     databaseUrl: database.databaseUrl,
     address,
     addresses: (service) => plan.addresses[service].join(","),

@@ -3,7 +3,9 @@ import { join, resolve } from "node:path";
 import { Daemon } from "../process/daemon.ts";
 import { makeFolder, temporaryFolder } from "../process/folders.ts";
 import { identityOf } from "../process/identity.ts";
-import { databaseNames } from "./catalogue.ts";
+import { type Administrator, createAdministrator } from "./administrator.ts";
+import { databaseNames, type ServiceName } from "./catalogue.ts";
+import { openIdentity, operatorToken, type StackIdentity } from "./identity.ts";
 import type { StackOptions } from "./options.ts";
 import { stopOrphans } from "./orphans.ts";
 import { Parts } from "./parts.ts";
@@ -30,6 +32,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const plan = await planStack(options);
   await ensurePortsFree(wantedPorts(plan, options));
 
+  const identity = undo.use(await openIdentity(dataDir, plan));
   const database = await databaseServer(dataDir, plan, options);
   const messages = await messageServer(dataDir, plan, options);
   const parts = new Parts(options.report ?? (() => {}), () => record(made));
@@ -40,10 +43,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const databases = startServer(parts, database, options).then(() => database.createAll());
   await Promise.all([databases, startServer(parts, messages, options)]);
-  await startServices(made, options);
-  if (options.samples) await addSamples(dataDir, plan, options);
+  await startServices(made, identity, options);
+  if (options.samples) await addSamples(made, options);
+  const administrator = options.administrator ? await addAdministrator(made, options) : undefined;
   options.signal?.throwIfAborted();
-  return stackHandle(made, undo.move());
+  return stackHandle(made, administrator, undo.move());
 }
 
 /** An ephemeral folder is removed last, thus deferred first. */
@@ -82,9 +86,13 @@ async function startServer(parts: Parts, server: Server, options: StackOptions):
   options.report?.({ kind: "note", text: `${title} at ${address} runs already` });
 }
 
-async function startServices(made: StackParts, options: StackOptions): Promise<void> {
+async function startServices(
+  made: StackParts,
+  identity: StackIdentity,
+  options: StackOptions,
+): Promise<void> {
   const { dataDir, plan, database, messages, parts } = made;
-  const wiring = { plan, databaseUrl: database.databaseUrl, natsUrl: messages.url };
+  const wiring = { plan, databaseUrl: database.databaseUrl, natsUrl: messages.url, identity };
   const starts = plan.replicas.map((replica) => {
     const spec = serviceSpec(replica, wiring, dataDir, options);
     return parts.start({
@@ -98,15 +106,12 @@ async function startServices(made: StackParts, options: StackOptions): Promise<v
 }
 
 /** Once for each data folder. A stack without samples is still one, so that their failure is only said. */
-async function addSamples(
-  dataDir: string,
-  { addresses, replicas }: Plan,
-  { report }: StackOptions,
-): Promise<void> {
+async function addSamples({ dataDir, plan }: StackParts, { report }: StackOptions): Promise<void> {
   const doneFile = join(dataDir, "samples.done");
-  const running = new Set(replicas.map(({ service }) => service));
-  if (!running.has("item") || !running.has("user") || existsSync(doneFile)) return;
-  const targets = { itemAddress: addresses.item.join(), userAddress: addresses.user.join() };
+  if (!runs(plan, "item") || !runs(plan, "user") || existsSync(doneFile)) return;
+  const { item, user } = plan.addresses;
+  const token = operatorToken(dataDir, "stack");
+  const targets = { itemAddress: item.join(), userAddress: user.join(), token };
   try {
     const { createSamples } = await import("./samples.ts"); // Most starts need no gRPC client.
     const { items, users } = await createSamples(targets);
@@ -120,6 +125,24 @@ async function addSamples(
     });
   }
 }
+
+/** The same of the administrator's account. */
+async function addAdministrator(
+  { dataDir, plan }: StackParts,
+  { report }: StackOptions,
+): Promise<Administrator | undefined> {
+  if (!runs(plan, "user")) return undefined;
+  try {
+    return await createAdministrator(dataDir, plan.addresses.user.join());
+  } catch (error) {
+    const text = `The administrator's account is not as expected: ${(error as Error).message}`;
+    report?.({ kind: "note", text });
+    return undefined;
+  }
+}
+
+const runs = ({ replicas }: Plan, name: ServiceName): boolean =>
+  replicas.some(({ service }) => service === name);
 
 /** Lets the demo, the doctor and the next start find the stack's processes. */
 function record({ dataDir, plan, database, messages, parts }: StackParts): void {

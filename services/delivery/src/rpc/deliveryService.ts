@@ -3,6 +3,7 @@ import type {
   DeliveryServiceImplementation,
 } from "@waybill/contracts/delivery";
 import { ErrorReason } from "@waybill/contracts/errors";
+import { isOwn, ownFilter } from "@waybill/identity";
 import type { Database } from "@waybill/persistence";
 import { readPage, refuse, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
@@ -19,7 +20,7 @@ export const deliveryService = (db: Database): DeliveryServiceImplementation => 
   getDelivery: async (request) => {
     const { orderId } = validate(getRule, request);
     const delivery = await readDelivery(db, orderId);
-    if (delivery === undefined) {
+    if (delivery === undefined || !isOwn(delivery.userId)) {
       throw refuse.notFound(
         ErrorReason.DELIVERY_NOT_FOUND,
         `There is no delivery of order ${orderId}.`,
@@ -29,7 +30,8 @@ export const deliveryService = (db: Database): DeliveryServiceImplementation => 
     return { delivery: toMessage(delivery) };
   },
   listDeliveries: async (request) => {
-    const { userId, pageSize, pageToken } = validate(listRule, request);
+    const { pageSize, pageToken, ...asked } = validate(listRule, request);
+    const userId = ownFilter(asked.userId);
     const { rows, nextPageToken } = await readPage({
       kind: "deliveries",
       filters: { userId },

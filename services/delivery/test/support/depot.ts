@@ -2,6 +2,7 @@ import { createLogger } from "@waybill/chassis";
 import { type DeliveryServiceClient, DeliveryServiceDefinition } from "@waybill/contracts/delivery";
 import { OrderState } from "@waybill/contracts/status";
 import { moveOrders } from "@waybill/fulfilment";
+import { admitUnverified } from "@waybill/identity";
 import { connectMessaging } from "@waybill/messaging";
 import { type Database, openDatabase } from "@waybill/persistence";
 import {
@@ -86,6 +87,7 @@ export async function startDepot(
       host: "127.0.0.1",
       port: 0,
       services: [[DeliveryServiceDefinition, deliveryService(db)]],
+      authorize: admitUnverified,
       logger,
     }),
   );

@@ -1,6 +1,7 @@
 import type { OrderServiceImplementation } from "@waybill/contracts/order";
 import type { Actor } from "@waybill/contracts/status";
 import { ActorKind } from "@waybill/contracts/status";
+import { callerOf, isAdmin } from "@waybill/identity";
 import { rules, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { OrderView } from "../app/orderView.ts";
@@ -44,14 +45,33 @@ export function decisionRpcs(
 ): Pick<OrderServiceImplementation, "cancelOrder" | "confirmOrder"> {
   return {
     cancelOrder: async (request) => {
-      const { orderId, actor, reason } = validate(cancelRule, request);
+      const { orderId, actor, reason } = validate(cancelRule, byCaller(request));
       const why = reason === "" ? `CANCELLED_BY_${kindNames.get(actor.kind)}` : reason;
       const view = await app.cancelOrder(orderId, actor, why);
       return { order: view && orderMessage(view) };
     },
     confirmOrder: async (request) => {
-      const { orderId, actor } = validate(confirmRule, request);
+      const { orderId, actor } = validate(confirmRule, byCaller(request));
       return { order: orderMessage(await app.confirmOrder(orderId, actor)) };
     },
   };
+}
+
+/** The request as made by its caller: people act as themselves; services say for whom they act. */
+function byCaller<Request extends { readonly actor?: Actor | undefined }>(
+  request: Request,
+): Request {
+  const caller = callerOf();
+  switch (caller.kind) {
+    case "service":
+      return request;
+    case "user": {
+      const kind = isAdmin(caller) ? ActorKind.ADMIN : ActorKind.CUSTOMER;
+      return { ...request, actor: { kind, id: caller.userId } };
+    }
+    case "anonymous":
+      return { ...request, actor: undefined };
+    default:
+      return caller satisfies never;
+  }
 }

@@ -7,6 +7,7 @@ import type {
   TryOrderResponse,
 } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
+import { ownUserId } from "@waybill/identity";
 import { coalesced, Refusal, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement, PlacementResult } from "../app/placement.ts";
@@ -38,7 +39,8 @@ export function placementRpcs(
 ): Pick<OrderServiceImplementation, "createOrder" | "batchCreateOrders" | "tryOrder"> {
   const create = coalesced({
     point: placements,
-    decode: (request: CreateOrderRequest) => decoder.decode(request),
+    decode: (request: CreateOrderRequest) =>
+      decoder.decode({ ...request, userId: ownUserId(request.userId) }),
     encode: createResponse,
   });
   return {

@@ -2,6 +2,7 @@ import type { BatchingPoint } from "@waybill/batching";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
+import { isOwn, ownFilter } from "@waybill/identity";
 import {
   coalesced,
   defaultRetryDelayMs,
@@ -57,7 +58,10 @@ export function readRpcs(
       return { results: withinOneMessage(results).map((result) => ({ result: toResult(result) })) };
     },
     listOrders: async (request) => {
-      const { views, nextPageToken } = await app.listOrders(validate(listRule, request));
+      const { views, nextPageToken } = await app.listOrders({
+        ...validate(listRule, request),
+        userId: ownFilter(request.userId),
+      });
       return { orders: views.map(orderMessage), nextPageToken };
     },
   };
@@ -87,5 +91,6 @@ function viewResponse(result: ViewResult, request: ViewRequest): GetOrderRespons
   if (result.kind === "unknown") throw orderNotFound(request.orderId);
   if (result.kind === "refused") throw result.refusal;
   const { view } = result;
+  if (!isOwn(view.order.content.userId)) throw orderNotFound(request.orderId);
   return { order: request.contentOnly ? contentMessage(view.order) : orderMessage(view) };
 }

@@ -2,10 +2,11 @@ import { createLogger } from "@waybill/chassis";
 import { ItemServiceDefinition } from "@waybill/contracts/item";
 import { type OrderServiceClient, OrderServiceDefinition } from "@waybill/contracts/order";
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
-import { UserServiceDefinition } from "@waybill/contracts/user";
+import { UserServiceDefinition, type UserServiceImplementation } from "@waybill/contracts/user";
+import { admitUnverified } from "@waybill/identity";
 import type { Messaging } from "@waybill/messaging";
 import { type Database, type MigrationClass, openDatabase } from "@waybill/persistence";
-import { createClient, type ServiceEntry, startServer } from "@waybill/rpc";
+import { createClient, type ServiceEntry, Status, startServer } from "@waybill/rpc";
 import { freePort, testServers } from "@waybill/stack";
 import { type ItemApp, itemApp } from "../../../item/src/app/itemApp.ts";
 import { migrations as itemMigrations } from "../../../item/src/db/migrations.ts";
@@ -13,10 +14,6 @@ import { itemService } from "../../../item/src/rpc/itemService.ts";
 import { statusApp } from "../../../status/src/app/statusApp.ts";
 import { migrations as statusMigrations } from "../../../status/src/db/migrations.ts";
 import { statusService } from "../../../status/src/rpc/statusService.ts";
-import { userApp } from "../../../user/src/app/userApp.ts";
-import { AccountEntity } from "../../../user/src/db/accountEntity.ts";
-import { migrations as userMigrations } from "../../../user/src/db/migrations.ts";
-import { userService } from "../../../user/src/rpc/userService.ts";
 import type { ReservationFallback } from "../../src/app/holdStock.ts";
 import { type OrderApp, orderApp } from "../../src/app/orderApp.ts";
 import type { ItemPort, StatusPort, UserPort } from "../../src/app/ports.ts";
@@ -56,7 +53,7 @@ export interface Stoppable {
   start(): Promise<void>;
 }
 
-/** The order service with its real neighbours item, status and user, each on a database and a server of its own. */
+/** The order service with its real neighbours item and status, each on a database and a server of its own, and one user, alice. */
 export interface Shop extends AsyncDisposable {
   readonly client: OrderServiceClient;
   readonly app: OrderApp;
@@ -84,7 +81,6 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
   await using parts = new AsyncDisposableStack();
   const itemDb = parts.use(await open("item", itemMigrations));
   const statusDb = parts.use(await open("status", statusMigrations));
-  const userDb = parts.use(await open("user", userMigrations));
   const db = parts.use(await open("order", migrations));
   const clock = { aheadMs: 0 };
 
@@ -117,12 +113,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
     ItemServiceDefinition,
     itemService(items, logger),
   ]);
-  const users = userApp(userDb);
-  const userServer = await stoppable(parts, "user", [UserServiceDefinition, userService(users)]);
-  await users.openAccount({
-    ...{ userId: "alice", name: "Alice", email: "alice@example.org" },
-    ...{ roles: ["CUSTOMER"], createdAt: new Date() },
-  });
+  const userServer = await stoppable(parts, "user", [UserServiceDefinition, onlyAlice]);
 
   const real: Ports = {
     items: parts.use(clientOf(ItemServiceDefinition, itemServer.address)),
@@ -176,6 +167,7 @@ async function startOrder(
       host: "127.0.0.1",
       port,
       services: [[OrderServiceDefinition, orderService(app, paymentMethods)]],
+      authorize: admitUnverified,
       logger,
       drainMs: 100,
     }),
@@ -186,6 +178,18 @@ async function startOrder(
   return { app, client };
 }
 
+/** The users are one: alice. */
+const onlyAlice: Pick<UserServiceImplementation, "batchGetUsers"> = {
+  batchGetUsers: async ({ userIds }) => ({
+    results: userIds.map((userId) => ({
+      result:
+        userId === "alice"
+          ? { $case: "response", value: { user: { userId } } }
+          : { $case: "failure", value: { code: Status.NOT_FOUND } },
+    })),
+  }),
+};
+
 type Definition = Parameters<typeof createClient>[0];
 
 async function stoppable<D extends Definition>(
@@ -195,7 +199,10 @@ async function stoppable<D extends Definition>(
 ): Promise<Stoppable & { address: string }> {
   const port = await freePort();
   const start = () =>
-    startServer({ name, host: "127.0.0.1", port, services: [service], logger, drainMs: 100 });
+    startServer({
+      ...{ name, host: "127.0.0.1", port, services: [service], logger, drainMs: 100 },
+      authorize: admitUnverified,
+    });
   let server = await start();
   server.serve();
   parts.defer(() => server[Symbol.asyncDispose]());
@@ -225,7 +232,7 @@ async function open(name: string, migrationsOfIt: readonly MigrationClass[]): Pr
   return openDatabase({
     url: await (await testServers()).databaseUrl(name),
     poolSize: 5,
-    entities: name === "user" ? [AccountEntity] : [],
+    entities: [],
     migrations: migrationsOfIt,
     logger,
     applicationName: "order-test",

@@ -5,6 +5,7 @@ import type {
   ListPaymentsRequest,
   PaymentServiceImplementation,
 } from "@waybill/contracts/payment";
+import { isOwn, ownFilter } from "@waybill/identity";
 import { coalesced, readPage, refuse, toResult, validate } from "@waybill/rpc";
 import type { Outcome } from "../app/operate.ts";
 import type { PaymentApp } from "../app/paymentApp.ts";
@@ -51,14 +52,16 @@ export function paymentService(app: PaymentApp, logger: Logger): PaymentServiceI
 async function getPayment(app: PaymentApp, request: GetPaymentRequest) {
   const { transactionId } = validate(getRules, request);
   const record = await app.read(transactionId);
-  if (record === undefined) {
+  const payment = record && toMessage(record);
+  if (payment === undefined || !isOwn(payment.userId)) {
     throw refuse.notFound(ErrorReason.PAYMENT_NOT_FOUND, `There is no payment of ${transactionId}`);
   }
-  return { payment: toMessage(record) };
+  return { payment };
 }
 
 async function listPayments(app: PaymentApp, request: ListPaymentsRequest) {
-  const { userId, state, pageSize, pageToken } = validate(listRules, request);
+  const { state, pageSize, pageToken, ...asked } = validate(listRules, request);
+  const userId = ownFilter(asked.userId);
   const filter = { userId: userId || undefined, states: stateNames(state) };
   const { rows, nextPageToken } = await readPage({
     kind: "payments",

@@ -1,4 +1,5 @@
 import { type PaymentServiceClient, PaymentServiceDefinition } from "@waybill/contracts/payment";
+import { admitUnverified } from "@waybill/identity";
 import { createClient, Refusal, reasonName, startServer } from "@waybill/rpc";
 import { paymentService } from "../../src/rpc/paymentService.ts";
 import {
@@ -28,6 +29,7 @@ export async function servePayments(): Promise<Served> {
       host: "127.0.0.1",
       port: 0,
       services: [[PaymentServiceDefinition, paymentService(app, logger)]],
+      authorize: admitUnverified,
       logger,
     }),
   );

@@ -3,6 +3,7 @@ import type {
   Shipment as ShipmentMessage,
   ShippingServiceImplementation,
 } from "@waybill/contracts/shipping";
+import { isOwn, ownFilter } from "@waybill/identity";
 import type { Database } from "@waybill/persistence";
 import { readPage, refuse, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
@@ -19,7 +20,7 @@ export const shippingService = (db: Database): ShippingServiceImplementation => 
   getShipment: async (request) => {
     const { orderId } = validate(getRule, request);
     const shipment = await readShipment(db, orderId);
-    if (shipment === undefined) {
+    if (shipment === undefined || !isOwn(shipment.userId)) {
       throw refuse.notFound(
         ErrorReason.SHIPMENT_NOT_FOUND,
         `There is no shipment of order ${orderId}.`,
@@ -29,7 +30,8 @@ export const shippingService = (db: Database): ShippingServiceImplementation => 
     return { shipment: toMessage(shipment) };
   },
   listShipments: async (request) => {
-    const { userId, pageSize, pageToken } = validate(listRule, request);
+    const { pageSize, pageToken, ...asked } = validate(listRule, request);
+    const userId = ownFilter(asked.userId);
     const { rows, nextPageToken } = await readPage({
       kind: "shipments",
       filters: { userId },

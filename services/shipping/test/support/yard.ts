@@ -2,6 +2,7 @@ import { createLogger } from "@waybill/chassis";
 import { type ShippingServiceClient, ShippingServiceDefinition } from "@waybill/contracts/shipping";
 import { OrderState } from "@waybill/contracts/status";
 import { moveOrders } from "@waybill/fulfilment";
+import { admitUnverified } from "@waybill/identity";
 import { connectMessaging } from "@waybill/messaging";
 import { type Database, openDatabase } from "@waybill/persistence";
 import {
@@ -78,6 +79,7 @@ export async function startYard(
       host: "127.0.0.1",
       port: 0,
       services: [[ShippingServiceDefinition, shippingService(db)]],
+      authorize: admitUnverified,
       logger,
     }),
   );

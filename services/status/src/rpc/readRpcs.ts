@@ -2,6 +2,7 @@ import type { BatchingPoint } from "@waybill/batching";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetStatusResponse, StatusServiceImplementation } from "@waybill/contracts/status";
 import { OrderState } from "@waybill/contracts/status";
+import { callerOf, isOwn, onlyOwn, ownFilter } from "@waybill/identity";
 import type { Database } from "@waybill/persistence";
 import { coalesced, type Refusal, readPage, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
@@ -43,7 +44,8 @@ export function readRpcs(
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
     listStatuses: async (request) => {
-      const { pageSize, pageToken, ...filters } = validate(listRule, request);
+      const { pageSize, pageToken, ...asked } = validate(listRule, request);
+      const filters = { ...asked, userId: ownFilter(asked.userId) };
       const { rows, nextPageToken } = await readPage({
         kind: "statuses",
         filters,
@@ -57,6 +59,7 @@ export function readRpcs(
     },
     listTransitions: async (request) => {
       const { orderId } = validate(getRule, request);
+      await requireOwn(statuses, orderId);
       const transitions = await listTransitions(db, orderId, 0);
       if (transitions.length === 0) throw orderNotFound(orderId);
       return { transitions: transitions.map(transitionMessage) };
@@ -68,8 +71,18 @@ function getResponse(
   status: Status | undefined,
   { orderId }: { orderId: string },
 ): GetStatusResponse {
-  if (status === undefined) throw orderNotFound(orderId);
+  if (status === undefined || !isOwn(status.userId)) throw orderNotFound(orderId);
   return { status: statusMessage(status) };
+}
+
+/** Only a customer's order needs to be looked at for whose it is. */
+async function requireOwn(
+  statuses: BatchingPoint<string, Status | undefined>,
+  orderId: string,
+): Promise<void> {
+  if (onlyOwn(callerOf()) === undefined) return;
+  const status = await statuses.submit(orderId);
+  if (status === undefined || !isOwn(status.userId)) throw orderNotFound(orderId);
 }
 
 export function orderNotFound(orderId: string): Refusal {

@@ -5,6 +5,7 @@ import type {
   Transition as TransitionMessage,
   WatchStatusesResponse,
 } from "@waybill/contracts/status";
+import { callerOf, isOwn, onlyOwn } from "@waybill/identity";
 import { PositionGoneError } from "@waybill/messaging";
 import { refuse, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
@@ -47,6 +48,7 @@ export const watchRpc = (
 ): Pick<StatusServiceImplementation, "watchStatuses"> => ({
   watchStatuses: async function* (request, context) {
     const { orderId, afterVersion, afterPosition } = validate(watchRule, request);
+    if (orderId === "" && onlyOwn(callerOf()) !== undefined) throw notForCustomers();
     const signal = AbortSignal.any([context.signal, shutdown]);
     try {
       if (orderId === "") yield* allOrders(app, afterPosition || undefined, signal);
@@ -67,7 +69,7 @@ async function* oneOrder(
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatusesResponse> {
   const status = await app.statusOf(orderId);
-  if (status === undefined) throw orderNotFound(orderId);
+  if (status === undefined || !isOwn(status.userId)) throw orderNotFound(orderId);
   if (status.version < afterVersion) throw positionGone("after_version");
   if (isTerminal(status.state) && status.version === afterVersion) return;
   for await (const transition of app.watchOrder(orderId, afterVersion, signal)) {
@@ -88,6 +90,14 @@ async function* allOrders(
 function transitionOf(event: OrderEvent, traceparent: string): TransitionMessage {
   const { orderId, version, from, to, reason, actor, occurredAt } = event;
   return { orderId, version, from, to, reason, actor, occurredAt, traceparent };
+}
+
+function notForCustomers() {
+  return refuse.permissionDenied(
+    ErrorReason.NOT_ALLOWED,
+    "Customers watch their own orders: give order_id.",
+    { field: "order_id" },
+  );
 }
 
 function positionGone(field: "after_position" | "after_version") {

@@ -1,6 +1,7 @@
 import { createLogger } from "@waybill/chassis";
 import { ordersStream } from "@waybill/contracts/events";
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
+import { admitUnverified } from "@waybill/identity";
 import { connectMessaging, type Messaging, type Relay } from "@waybill/messaging";
 import { type Database, openDatabase } from "@waybill/persistence";
 import { createClient, startServer } from "@waybill/rpc";
@@ -64,6 +65,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
       host: "127.0.0.1",
       port: 0,
       services: [[StatusServiceDefinition, statusService(app, new AbortController().signal)]],
+      authorize: admitUnverified,
       logger,
     }),
   );

@@ -1,0 +1,27 @@
+import { createHash, randomUUID } from "node:crypto";
+
+/** The longest Idempotency-Key that is taken. Unit: characters. */
+export const maxKeyLength = 255;
+
+const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The request_id of a key: itself when it is an id already, else its hash, which is one. */
+export const requestIdOf = (key: string): string =>
+  idPattern.test(key) ? key : createHash("sha256").update(key).digest("hex");
+
+/**
+ * What makes an order repeatable. An order that the client names is the same order whenever it is
+ * named again, whatever key comes with it: so orderId wins, and the key is left out. Otherwise the
+ * key does it, and without either each request is an order of its own.
+ */
+export function orderKey(
+  orderId: string | undefined,
+  key: string | undefined,
+): { orderId: string; requestId: string } {
+  if (orderId !== undefined) return { orderId, requestId: "" };
+  return { orderId: "", requestId: key === undefined ? "" : requestIdOf(key) };
+}
+
+/** For RPCs that need a request_id: the key's, or without one a new one, so that the request stands for itself. */
+export const neededRequestId = (key: string | undefined): string =>
+  key === undefined ? randomUUID() : requestIdOf(key);

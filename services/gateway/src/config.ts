@@ -1,0 +1,43 @@
+import { envAddress, envInteger, envText, loadConfig, processConfig } from "@waybill/chassis";
+
+/** Requests per minute; 0 means no limit. */
+const perMinute = (requests: number) => envInteger({ min: 0, max: 100_000_000, default: requests });
+
+export const readConfig = (env: NodeJS.ProcessEnv) =>
+  loadConfig(
+    {
+      ...processConfig,
+      PORT: envInteger({ min: 0, max: 65_535, default: 8_080 }),
+      ORDER_ADDRESS: envAddress("127.0.0.1:50051"),
+      STATUS_ADDRESS: envAddress("127.0.0.1:50052"),
+      ITEM_ADDRESS: envAddress("127.0.0.1:50053"),
+      PAYMENT_ADDRESS: envAddress("127.0.0.1:50054"),
+      USER_ADDRESS: envAddress("127.0.0.1:50055"),
+      WORKFLOW_ADDRESS: envAddress("127.0.0.1:50056"),
+      SHIPPING_ADDRESS: envAddress("127.0.0.1:50057"),
+      DELIVERY_ADDRESS: envAddress("127.0.0.1:50058"),
+      NOTIFICATION_ADDRESS: envAddress("127.0.0.1:50059"),
+      /** How an order is paid that does not say. */
+      DEFAULT_PAYMENT_METHOD: envText("pm_ok"),
+      /** What an item costs whose currency is not said. */
+      DEFAULT_CURRENCY: envText("EUR"),
+      /** Whose pages may call from a browser: origins separated by commas, or *. */
+      CORS_ORIGINS: envText("none"),
+      /** Proxies whose X-Forwarded-For is believed: addresses or networks separated by commas. */
+      TRUSTED_PROXIES: envText("none"),
+      /** Of everybody behind one address, of one identity, and of logins, registrations and the like from one address. */
+      RATE_LIMIT_ADDRESS: perMinute(6_000),
+      RATE_LIMIT_IDENTITY: perMinute(1_200),
+      RATE_LIMIT_LOGIN: perMinute(30),
+      /** Requests are turned away while the event loop is later than this. Unit: ms. */
+      MAX_EVENT_LOOP_DELAY: envInteger({ min: 1, max: 60_000, default: 200 }),
+      /** Live streams of this process, and of one identity. */
+      MAX_EVENT_STREAMS: envInteger({ min: 1, max: 100_000, default: 2_000 }),
+      MAX_EVENT_STREAMS_PER_IDENTITY: envInteger({ min: 1, max: 10_000, default: 20 }),
+    },
+    env,
+  );
+
+/** The elements of a list in the configuration; "none" is the empty one. */
+export const listOf = (text: string): readonly string[] =>
+  text === "none" ? [] : text.split(",").map((element) => element.trim());

@@ -1,0 +1,50 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type Answer, answerTo, internalAnswer, type OwnReason, Problem } from "./problem.ts";
+
+/** Answers every error, whoever threw it, with the one body that errors have. */
+export function mapErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => answerWith(error, request, reply));
+}
+
+/** The answer to a path that is no route's; limited like any other. */
+export function answerUnknownRoutes(app: FastifyInstance): void {
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+    throw new Problem(
+      404,
+      "ROUTE_NOT_FOUND",
+      `There is no route ${request.method} ${pathOf(request)}`,
+    );
+  });
+}
+
+/** What is answered to an error; an unforeseen one is logged. */
+export function judge(error: unknown, request: FastifyRequest): Answer {
+  const answer = answerTo(error) ?? answerTo(ofFastify(error)) ?? internalAnswer;
+  if (answer === internalAnswer) request.log.error({ error }, "A request failed unexpectedly");
+  return answer;
+}
+
+function answerWith(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, body, retryAfterS } = judge(error, request);
+  if (retryAfterS !== undefined && !reply.hasHeader("retry-after"))
+    reply.header("retry-after", retryAfterS);
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  return reply
+    .code(status)
+    .type("application/json; charset=utf-8")
+    .send({ ...body, traceId: request.traceId });
+}
+
+/** What Fastify itself refuses: bodies that are too large, no JSON, and the like. */
+function ofFastify(error: unknown): Problem | undefined {
+  const { statusCode = 500, message } = error as Partial<FastifyError>;
+  if (statusCode < 400 || statusCode >= 500) return undefined;
+  return new Problem(statusCode, reasons[statusCode] ?? "MALFORMED_REQUEST", message ?? "");
+}
+
+const reasons: Readonly<Record<number, OwnReason>> = {
+  413: "BODY_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+};
+
+const pathOf = ({ url }: FastifyRequest): string => url.split("?", 1)[0] ?? url;

@@ -1,0 +1,19 @@
+import type { Order } from "@waybill/contracts/order";
+import type { Clients } from "../app/clients.ts";
+import type { OrderCache } from "../app/orderCache.ts";
+import type { RateLimits } from "../http/limits.ts";
+import type { StreamSlots } from "../http/streamSlots.ts";
+
+/** What the routes work with. */
+export interface RouteParts {
+  readonly clients: Clients;
+  readonly orderCache: OrderCache<Order>;
+  readonly limits: RateLimits;
+  readonly slots: StreamSlots;
+  /** Aborts when the process is asked to stop. */
+  readonly ending: AbortSignal;
+  /** How an order is paid that does not say. */
+  readonly defaultPaymentMethod: string;
+  /** What an item costs whose currency is not said. */
+  readonly defaultCurrency: string;
+}

@@ -1,0 +1,132 @@
+import { ErrorReason } from "@waybill/contracts/errors";
+import { OrderState } from "@waybill/contracts/status";
+import { type CallContext, refuse } from "@waybill/rpc";
+import { expect } from "chai";
+import { transition, until } from "./support/fakes.ts";
+import { startGateway, type TestGateway } from "./support/gateway.ts";
+
+interface Watched {
+  readonly orderId: string;
+  readonly afterVersion: number;
+  readonly afterPosition: string;
+}
+
+const states = [0, OrderState.PENDING, OrderState.CONFIRMED, OrderState.PROCESSING] as const;
+
+/** A service that knows three transitions, and then waits until the caller is gone. */
+async function* journal({ afterVersion }: Watched, { signal }: CallContext) {
+  for (let version = afterVersion + 1; version <= 3; version++) {
+    const step = transition(version, states[version] ?? 0, states[version - 1] ?? 0);
+    yield { transition: step, position: "" };
+  }
+  await new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
+}
+
+/** Reads until so many events have come. */
+async function read(response: Response, count: number): Promise<string[]> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (text.split("\n\n").filter((part) => part.includes("id: ")).length < count) {
+    const step = await reader?.read();
+    if (step === undefined || step.done) break;
+    text += step.value;
+  }
+  await reader?.cancel();
+  return text.split("\n\n").filter((part) => part.includes("id: "));
+}
+
+const idsOf = (events: readonly string[]) => events.map((event) => /^id: (.*)$/m.exec(event)?.[1]);
+
+describe("server-sent events", () => {
+  let gateway: TestGateway;
+  beforeEach(async () => {
+    gateway = await startGateway({ maxStreamsPerIdentity: 2 });
+    gateway.fakes.on("watchStatuses", journal as never);
+  });
+  afterEach(() => gateway[Symbol.asyncDispose]());
+
+  const watch = (headers: Record<string, string> = {}, as = "alice", path = "o-1/events") =>
+    gateway.open("GET", `/api/orders/${path}`, { as, headers });
+
+  it("come as they happen, with the caller's own token, and are not kept by anybody", async () => {
+    const response = await watch();
+    expect(response.headers.get("content-type")).to.match(/^text\/event-stream/);
+    expect(response.headers.get("cache-control")).to.equal("no-store");
+    expect(idsOf(await read(response, 3))).to.deep.equal(["1", "2", "3"]);
+    const { authorization, request } = gateway.fakes.last("watchStatuses");
+    expect(authorization).to.equal("Bearer alice");
+    expect(request).to.deep.equal({ orderId: "o-1", afterVersion: 0, afterPosition: "" });
+  });
+
+  it("go on after the Last-Event-ID, without gaps or repeats", async () => {
+    await read(await watch(), 1);
+    const resumed = await read(await watch({ "last-event-id": "1" }), 2);
+    expect(idsOf(resumed)).to.deep.equal(["2", "3"]);
+    expect((await watch({ "last-event-id": "x" })).status).to.equal(400);
+  });
+
+  it("of all orders begin with the position, and resume by it", async () => {
+    gateway.fakes.on("watchStatuses", async function* ({ afterPosition }: Watched) {
+      if (afterPosition === "") yield { transition: undefined, position: "p0" };
+      yield { transition: transition(1, OrderState.PENDING), position: "p1" };
+    } as never);
+    const open = (headers = {}) => gateway.open("GET", "/api/events", { as: "root", headers });
+    expect(idsOf(await read(await open(), 2))).to.deep.equal(["p0", "p1"]);
+    await read(await open({ "last-event-id": "p0" }), 1);
+    expect(gateway.fakes.last("watchStatuses").request).to.include({ afterPosition: "p0" });
+  });
+
+  it("start at once even when nothing happens for long", async () => {
+    const response = await watch({ "last-event-id": "3" });
+    expect(response.status).to.equal(200);
+    await response.body?.cancel();
+  });
+
+  it("answer an early error as one, and tell a later one in the stream", async () => {
+    const gone = refuse.outOfRange(ErrorReason.POSITION_GONE, "There is no such position");
+    gateway.fakes.failWith(gone);
+    const early = await watch({ "last-event-id": "9" });
+    expect(early.status).to.equal(400);
+    expect(await early.json()).to.include({ reason: "POSITION_GONE" });
+    gateway.fakes.reset();
+    gateway.fakes.on("watchStatuses", async function* () {
+      yield { transition: transition(1, OrderState.PENDING), position: "" };
+      throw refuse.unavailable(ErrorReason.SHUTTING_DOWN, "Come again");
+    });
+    const text = await (await watch()).text();
+    expect(text).to.include("id: 1\n").and.to.include("event: error\ndata: ");
+    expect(text).to.include('"reason":"SHUTTING_DOWN"');
+  });
+
+  it("end for the service when the client hangs up", async () => {
+    await read(await watch(), 1);
+    const { signal } = gateway.fakes.last("watchStatuses");
+    await until(() => signal.aborted);
+  });
+
+  it("end when the process stops", async () => {
+    const response = await watch();
+    const reading = response.text();
+    gateway.ending.abort();
+    expect(await reading).to.include("id: ");
+  });
+
+  it("are only so many per identity, and a place is given back", async () => {
+    const open = [await watch(), await watch()];
+    const third = await watch();
+    expect(third.status).to.equal(429);
+    expect(await third.json()).to.include({ reason: "RATE_LIMITED" });
+    expect((await watch({}, "bob")).status).to.equal(200);
+    for (const response of open) await response.body?.cancel();
+    let status = 0;
+    const deadline = performance.now() + 5_000;
+    while (status !== 200 && performance.now() < deadline) {
+      const again = await watch();
+      status = again.status;
+      await again.body?.cancel();
+    }
+    expect(status).to.equal(200);
+  });
+});
