@@ -153,10 +153,18 @@ describe("the limits of the door", () => {
     expect(await codes(5, () => gateway.call("GET", "/healthz"))).to.deep.equal(Array(5).fill(200));
   });
 
-  it("are stricter for logins", async () => {
-    await using gateway = await startGateway({ limits: { ...limits, logins: 2 } });
-    const seen = await codes(3, () => gateway.call("POST", "/api/auth/login", { body: login }));
-    expect(seen).to.deep.equal([200, 200, 429]);
+  it("are stricter for logins, each address by itself", async () => {
+    await using gateway = await startGateway({
+      limits: { ...limits, logins: 2 },
+      trustedProxies: ["127.0.0.1"],
+    });
+    const loginFrom = (address: string) => {
+      const headers = { "x-forwarded-for": address };
+      return codes(3, () => gateway.call("POST", "/api/auth/login", { body: login, headers }));
+    };
+    expect(await loginFrom("192.0.2.1")).to.deep.equal([200, 200, 429]);
+    expect(gateway.fakes.last("authenticate").request).to.include({ clientAddress: "192.0.2.1" });
+    expect(await loginFrom("192.0.2.2")).to.deep.equal([200, 200, 429]);
     expect((await gateway.call("GET", "/api/orders", { as: "alice" })).status).to.equal(200);
   });
 

@@ -36,7 +36,8 @@ export async function limitRates(app: FastifyInstance, limits: RateLimits): Prom
     ...common,
     hook: "onRequest",
     max: limits.perAddress || unlimited,
-    allowList: () => limits.perAddress === 0,
+    allowList: ({ routeOptions }) =>
+      limits.perAddress === 0 && routeOptions.config.rateLimit === undefined,
   });
   await app.register(rateLimit, {
     ...common,
@@ -49,7 +50,7 @@ export async function limitRates(app: FastifyInstance, limits: RateLimits): Prom
 
 /** What a route sets to be limited as logins are. */
 export const loginLimit = ({ logins }: RateLimits) =>
-  logins === 0 ? {} : { rateLimit: { max: logins, timeWindow: windowMs, allowList: [] } };
+  logins === 0 ? {} : { rateLimit: { max: logins, timeWindow: windowMs } };
 
 /** How often the event loop's delay is looked at. Unit: ms. */
 const sampleMs = 250;
