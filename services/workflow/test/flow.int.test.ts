@@ -250,6 +250,32 @@ describe("an order's way through the workflow", () => {
     await isForgotten(replica);
   });
 
+  it("is not listed when an event from before it was delivered comes again", async () => {
+    const replica = await start({ stuckAfterMs: 0 });
+    const orderId = nextId("delivered");
+    world.place({ orderId });
+    await reaches(orderId, PROCESSING);
+    const old = world.announce(orderId);
+    world.move(orderId, PROCESSING, SHIPPED);
+    world.move(orderId, SHIPPED, DELIVERED);
+    const passMarker = async () => {
+      const marker = nextId("marker");
+      world.place({ orderId: marker, paymentMethod: "pm_declined" });
+      await reaches(marker, CANCELLED);
+    };
+    await passMarker();
+    const listed: unknown[] = [];
+    world.before = async (call) => {
+      if (call === "batchGetStatuses") listed.push(...(await processes(replica)));
+    };
+    world.publish(old, 2);
+    await passMarker();
+    await eventually("its status is asked for", () =>
+      world.calls.includes("status.batchGetStatuses"),
+    );
+    expect([...listed, ...(await processes(replica))]).to.deep.equal([]);
+  });
+
   it("keeps its schedule when it is announced again while it waits", async () => {
     const replica = await start({ windowMs: 60_000 });
     const orderId = nextId("again");

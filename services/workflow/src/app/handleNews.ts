@@ -5,7 +5,6 @@ import type { Outcome, Step } from "../domain/process.ts";
 import type { Workflow } from "./ports.ts";
 import { recordFirstPass } from "./recordOutcomes.ts";
 import { runStep } from "./runStep.ts";
-import { hangs } from "./watchFulfilment.ts";
 
 /**
  * The first pass: does at once what a batch of orders' news calls for, and records what could not be finished. Answers the ids of
@@ -62,20 +61,12 @@ async function firstPass(
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const run = async (step: Step) => {
-    const concerned = news.filter((each) => {
-      const work = workOf(each);
-      return work.kind === "run" && work.step === step;
-    });
+    const concerned = news.filter((each) => stepOf(each) === step);
     for (const [orderId, outcome] of await runStep(workflow, step, ordersOf(concerned))) {
       outcomes.set(orderId, outcome);
     }
   };
-  await Promise.all([run("TRY"), run("CONFIRM"), run("CANCEL")]);
-  for (const each of news) {
-    if (workOf(each).kind !== "watch") continue;
-    const state = each.entered === "SHIPPED" ? "SHIPPED" : "PROCESSING";
-    outcomes.set(each.order.orderId, hangs(state, each.occurredAt));
-  }
+  await Promise.all([run("TRY"), run("CONFIRM"), run("CANCEL"), run("FULFIL")]);
   return outcomes;
 }
 

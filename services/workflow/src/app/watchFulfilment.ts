@@ -5,7 +5,10 @@ import { askAll, proceed } from "./askAll.ts";
 import { type Outcomes, outcomeOf } from "./outcomes.ts";
 import type { Workshop } from "./ports.ts";
 
-/** FULFIL: looks whether orders that hang in shipping or delivery have arrived. Nothing is done about it but to list them. */
+/**
+ * FULFIL: looks whether orders that hang in shipping or delivery have arrived. Nothing is done about it but to list them. The event alone does
+ * not tell: after a loss of the stream those of orders that arrived long ago come again, too.
+ */
 export async function watchFulfilment(
   { callees }: Workshop,
   orders: readonly OrderFacts[],
@@ -30,7 +33,7 @@ function outcomeIn(status: Status | undefined): Outcome {
 }
 
 /** The outcome for an order that has been in this state for a while. */
-export const hangs = (state: "PROCESSING" | "SHIPPED", since: Date): Outcome => ({
+const hangs = (state: "PROCESSING" | "SHIPPED", since: Date): Outcome => ({
   kind: "failed",
   step: "FULFIL",
   setback: hanging(state, since),
