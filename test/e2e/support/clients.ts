@@ -8,12 +8,12 @@ import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { UserServiceDefinition } from "@waybill/contracts/user";
 import { WorkflowServiceDefinition } from "@waybill/contracts/workflow";
 import { createClient } from "@waybill/rpc";
-import type { ServiceName, Stack } from "@waybill/stack";
+import { operatorToken, type ServiceName, type Stack, stackIssuer } from "@waybill/stack";
 
 /** Longer than a service needs to be started again. */
 const timeoutMs = 20_000;
 
-/** What a client of the stack calls: the RPCs of every service, of all its replicas in turn. */
+/** What a client of the stack calls, as a service (the workflow's lists as an admin): every RPC, of all replicas in turn. */
 export type Clients = ReturnType<typeof connectClients>;
 
 export function connectClients(stack: Stack) {
@@ -24,14 +24,19 @@ export function connectClients(stack: Stack) {
     logger,
     timeoutMs,
     attemptTimeoutMs: timeoutMs,
+    token: operatorToken(stack.dataDir, "test"),
   });
+  const adminToken = async () => (await stackIssuer(stack.dataDir)).userToken("admin", ["admin"]);
   const clients = {
     order: createClient(OrderServiceDefinition, configOf("order")),
     status: createClient(StatusServiceDefinition, configOf("status")),
     item: createClient(ItemServiceDefinition, configOf("item")),
     payment: createClient(PaymentServiceDefinition, configOf("payment")),
     user: createClient(UserServiceDefinition, configOf("user")),
-    workflow: createClient(WorkflowServiceDefinition, configOf("workflow")),
+    workflow: createClient(WorkflowServiceDefinition, {
+      ...configOf("workflow"),
+      token: adminToken,
+    }),
     shipping: createClient(ShippingServiceDefinition, configOf("shipping")),
     delivery: createClient(DeliveryServiceDefinition, configOf("delivery")),
   };

@@ -10,7 +10,7 @@ import type { StackOptions } from "./options.ts";
 import { stopOrphans } from "./orphans.ts";
 import { Parts } from "./parts.ts";
 import { type Plan, planStack } from "./plan.ts";
-import { ensurePortsFree, type WantedPort } from "./portCheck.ts";
+import { ensurePortsFree, PortsTakenError, type WantedPort } from "./portCheck.ts";
 import { defaultDataDir } from "./repository.ts";
 import { databaseServer, messageServer, type Server } from "./servers.ts";
 import { serviceSpec } from "./serviceProcess.ts";
@@ -29,8 +29,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   undo.defer(lockDataFolder(dataDir));
   makeFolder(join(dataDir, "logs"));
   await stopLeftOvers(dataDir, options);
-  const plan = await planStack(options);
-  await ensurePortsFree(wantedPorts(plan, options));
+  const plan = await planOnFreePorts(options);
 
   const identity = undo.use(await openIdentity(dataDir, plan));
   const database = await databaseServer(dataDir, plan, options);
@@ -48,6 +47,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const administrator = options.administrator ? await addAdministrator(made, options) : undefined;
   options.signal?.throwIfAborted();
   return stackHandle(made, administrator, undo.move());
+}
+
+/** How often ports are chosen anew when somebody else takes one of them first. */
+const choicesOfPorts = 5;
+
+/** Plans the stack. Given ports must be free; those that it may choose are chosen anew should another process be faster. */
+async function planOnFreePorts(options: StackOptions): Promise<Plan> {
+  for (let choice = 1; ; choice += 1) {
+    const plan = await planStack(options);
+    try {
+      await ensurePortsFree(wantedPorts(plan, options));
+      return plan;
+    } catch (error) {
+      const mayChoose = options.portBase === "free" && error instanceof PortsTakenError;
+      if (!mayChoose || choice === choicesOfPorts) throw error;
+    }
+  }
 }
 
 /** An ephemeral folder is removed last, thus deferred first. */
