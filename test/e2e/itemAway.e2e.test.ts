@@ -1,10 +1,11 @@
+import { ReservationState } from "@waybill/contracts/item";
 import { ReservationMode } from "@waybill/contracts/status";
 import type { Stack } from "@waybill/stack";
 import { expect } from "chai";
 import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
-import { line, openShop, place, stockItem } from "./support/shop.ts";
+import { customer, line, openShop, place, stockItem } from "./support/shop.ts";
 import { startTestStack } from "./support/stack.ts";
 
 /** What CreateOrder may take at most while item is known to be away. */
@@ -77,6 +78,17 @@ describe("while the item service is away", () => {
     () => stack.kill("item", "SIGSTOP"),
     () => stack.kill("item", "SIGCONT"),
   );
+
+  it("an order that is cancelled meanwhile never holds anything", async () => {
+    await stack.halt("item");
+    const { orderId } = await place(clients, "cancelled-meanwhile");
+    await clients.order.cancelOrder({ orderId, actor: customer });
+    await stack.resume("item");
+    expect(await untilTerminal(stack, [orderId])).to.deep.equal({ delivered: 0, cancelled: 1 });
+    await expectBalancedBooks(stack);
+    const { reservation } = await clients.item.getReservation({ transactionId: orderId });
+    expect(reservation?.state).to.equal(ReservationState.BLOCKED);
+  });
 
   it("more is accepted than there is; when it is back, some orders are cancelled as out of stock", async () => {
     await stack.halt("item");

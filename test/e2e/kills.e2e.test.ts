@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@waybill/stack";
 import { serviceNames, testFolder } from "@waybill/stack";
+import { expect } from "chai";
 import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
 import { openShop, request, whileOrdersFlow } from "./support/shop.ts";
+import { query } from "./support/sql.ts";
 import { startTestStack } from "./support/stack.ts";
+import { type Watcher, watchAllOrders } from "./support/watcher.ts";
 
 /** Longer than HOLD_EXPIRY, and than an attempt of a call. */
 const pausedMs = 2_500;
@@ -16,14 +19,18 @@ const staggerMs = 250;
 describe("whatever is killed while orders flow, every accepted order ends as it should", () => {
   let stack: Stack;
   let clients: Clients;
+  let watcher: Watcher;
 
   before(async () => {
     stack = await startTestStack({ env: { CANCELLATION_WINDOW: "200ms" } });
     clients = connectClients(stack);
     await openShop(clients);
+    watcher = watchAllOrders(clients);
+    await watcher.begun;
   });
 
   after(async () => {
+    await watcher[Symbol.asyncDispose]();
     await clients[Symbol.asyncDispose]();
     await stack.stop();
   });
@@ -41,6 +48,22 @@ describe("whatever is killed while orders flow, every accepted order ends as it 
         await stack.untilReady(part);
       }));
   }
+
+  it("who watches all orders has seen every transition once", async () => {
+    const journal = await query<{ order_id: string; versions: number[] }>(
+      stack,
+      "status",
+      "select order_id, array_agg(version order by version) as versions from transitions group by order_id",
+    );
+    const differing = () =>
+      journal.filter(({ order_id, versions }) => {
+        const seen = [...(watcher.seen.get(order_id) ?? [])].sort();
+        return seen.join() !== versions.join();
+      });
+    await eventually("all are seen", () => differing().length === 0, 5_000).catch(() => {});
+    expect(differing()).to.deep.equal([]);
+    await watcher[Symbol.asyncDispose](); // With the stream its positions go.
+  });
 
   it("NATS, with JetStream's store deleted while it is down", () =>
     survives("store", async () => {
