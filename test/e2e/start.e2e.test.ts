@@ -7,16 +7,17 @@ import { type Command, repository, type } from "./support/terminal.ts";
 /** The aim is 10 s on two idle cores; tests share theirs. */
 const readyWithinMs = 60_000;
 
-/** The commands that the README shows for a first order, with the services' ports replaced by those in use. */
-function readmeCommands(ports: ReadonlyMap<number, number>): string[] {
+/** The commands that the README shows for a first order, with the services' ports and the data folder replaced by those in use. */
+function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): string[] {
   const text = readFileSync(join(repository, "README.md"), "utf8");
-  const [, section = ""] = /## A first order\n([\s\S]*?)\n## /.exec(text) ?? [];
+  const [, section = ""] = /## A first order by gRPC\n([\s\S]*?)\n## /.exec(text) ?? [];
   const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
   return blocks
     .flatMap((block) => block.split(/\n\n/))
     .map((part) => part.replaceAll(/^#.*\n/gm, ""))
     .filter((part) => part.includes("buf curl"))
-    .map((part) => part.replaceAll(/:(\d{5})\b/g, (_, port) => `:${ports.get(Number(port))}`));
+    .map((part) => part.replaceAll(/:(\d{5})\b/g, (_, port) => `:${ports.get(Number(port))}`))
+    .map((part) => part.replaceAll("token -- alice", `token -- alice --data-dir ${dataDir}`));
 }
 
 describe("npm start, in a terminal", () => {
@@ -59,7 +60,7 @@ describe("npm start, in a terminal", () => {
     for (const [line] of printed.matchAll(/npx buf curl .*\\\n.*/g))
       expect((await run(line)).code, line).to.equal(0);
 
-    const [list, first, own, watch, cancel, ...others] = readmeCommands(ports);
+    const [list, first, own, watch, cancel, ...others] = readmeCommands(ports, dataDir);
     expect(others).to.deep.equal([]);
     const items = await run(list ?? "");
     expect(JSON.parse(items.printed).items).to.have.length(3);
@@ -83,7 +84,7 @@ describe("npm start, in a terminal", () => {
 
   it("finds its data again; npm run doctor looks into it, running or stopped", async () => {
     await start();
-    const [, first] = readmeCommands(ports);
+    const [, first] = readmeCommands(ports, dataDir);
     const again = JSON.parse((await run(first ?? "")).printed);
     expect(again).to.include({ replayed: true });
     expect(again.order.state).to.equal("ORDER_STATE_DELIVERED");

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { StackEvent } from "../stack/events.ts";
+import { defaultDataDir } from "../stack/repository.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** After so many failures in a row the last lines of a part are shown, and again at every doubling. At its first start, three end it all. */
@@ -37,7 +38,8 @@ export function welcome(stack: Stack, tookMs: number, isEphemeral: boolean): str
   const folder = relative(process.cwd(), stack.dataDir) || ".";
   const where = folder.startsWith("..") ? stack.dataDir : folder;
   const curl = "npx buf curl --protocol grpc --http2-prior-knowledge";
-  const asAlice = '-H "authorization: Bearer $(npm run -s token -- alice)"';
+  const itself = stack.dataDir === defaultDataDir ? "" : ` --data-dir ${where}`;
+  const asAlice = `-H "authorization: Bearer $(npm run -s token -- alice${itself})"`;
   const order =
     '{"request_id":"first","user_id":"alice","lines":[{"item_id":"tea-green","quantity":2}],"payment_method":"pm_ok"}';
   return `
