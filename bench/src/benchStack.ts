@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Stack, type StackEvent, startStack } from "@waybill/stack";
 import type { Measured } from "./measure/usage.ts";
-import type { BenchOptions } from "./options.ts";
 import { startTraceReceiver } from "./tracing/traceReceiver.ts";
 
 /** A stack to be measured. */
@@ -15,12 +14,19 @@ export interface BenchStack extends AsyncDisposable {
   measured(): readonly Measured[];
 }
 
+interface BenchStackOptions {
+  readonly keep: boolean;
+  readonly traceRatio?: number;
+  /** Added to the environment of every service. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts the stack as npm start does, on free ports and with no cancellation window. Its data is in a temporary folder, which is
  * removed with the stack unless it is to be kept.
  */
 export async function startBenchStack(
-  { keep, traceRatio }: BenchOptions,
+  { keep, traceRatio = 0, env }: BenchStackOptions,
   signal: AbortSignal,
 ): Promise<BenchStack> {
   await using cleanUp = new AsyncDisposableStack();
@@ -30,7 +36,7 @@ export async function startBenchStack(
     await startStack({
       ...(keep ? { dataDir: mkdtempSync(join(tmpdir(), "waybill-bench-")) } : { ephemeral: true }),
       portBase: "free",
-      env: { CANCELLATION_WINDOW: "0", ...receiver?.environment(traceRatio) },
+      env: { CANCELLATION_WINDOW: "0", ...receiver?.environment(traceRatio), ...env },
       report: (event) => incidents.push(...incidentOf(event)),
       signal,
     }),

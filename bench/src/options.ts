@@ -94,7 +94,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readInteger(
+/** The number that a flag gives, or the standard one. Throws UsageError when it is none of min to max. */
+export function readInteger(
   flag: string,
   text: string | undefined,
   standard: number,

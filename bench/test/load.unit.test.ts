@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import { closedLoop } from "../src/load/arrivals.ts";
 import { baskets } from "../src/load/baskets.ts";
-import { drive } from "../src/load/drive.ts";
-import { CallError, type OrderCaller } from "../src/load/orderCaller.ts";
+import { CallError } from "../src/load/callError.ts";
+import { drive, type OrderPlacer } from "../src/load/drive.ts";
 import { ordersOf } from "../src/load/orders.ts";
 import { seededRandom } from "../src/load/random.ts";
 
 const never = new AbortController().signal;
 
 /** Answers after a turn of the event loop, and watches how many calls are under way. */
-function countingCaller(answer: (call: number) => string): OrderCaller & { most: number } {
+function countingCaller(answer: (call: number) => string): OrderPlacer & { most: number } {
   let open = 0;
   let calls = 0;
   const caller = {
@@ -22,7 +22,6 @@ function countingCaller(answer: (call: number) => string): OrderCaller & { most:
       calls += 1;
       return { order: { orderId: answer(calls) } as never, replayed: false };
     },
-    [Symbol.dispose]: () => {},
   };
   return caller;
 }
@@ -73,9 +72,8 @@ describe("driving orders", () => {
   });
 
   it("counts what was refused by its code, and goes on", async () => {
-    const refusal = { code: 14, details: "away", metadata: undefined } as never;
     const caller = countingCaller((call) => {
-      if (call % 2 === 0) throw new CallError(refusal);
+      if (call % 2 === 0) throw new CallError("UNAVAILABLE", "away");
       return `order-${call}`;
     });
     const { acceptedIds, failures } = await drive(caller, someOrders(), closedLoop(10, 1), never);

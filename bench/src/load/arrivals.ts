@@ -15,3 +15,16 @@ export const closedLoop =
     await Promise.all(Array.from({ length: Math.min(concurrency, orders) }, client));
     signal.throwIfAborted();
   };
+
+/** The same for a while: nothing is sent after so many ms, what is under way then is waited for. */
+export const closedLoopFor =
+  (durationMs: number, concurrency: number): Arrivals =>
+  async (send, signal) => {
+    const end = performance.now() + durationMs;
+    let next = 0;
+    const client = async () => {
+      while (performance.now() < end && !signal.aborted) await send(next++, performance.now());
+    };
+    await Promise.all(Array.from({ length: concurrency }, client));
+    signal.throwIfAborted();
+  };

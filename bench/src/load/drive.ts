@@ -1,6 +1,7 @@
 import { createLatencies, type Latencies } from "../measure/latencies.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { CallError, type OrderCaller } from "./orderCaller.ts";
+import { CallError } from "./callError.ts";
+import type { OrderCaller } from "./orderCaller.ts";
 import type { Orders } from "./orders.ts";
 
 /** Requests that were not accepted, with one code. */
@@ -23,9 +24,12 @@ export interface Driven {
   readonly failures: readonly Failures[];
 }
 
+/** What places orders. */
+export type OrderPlacer = Pick<OrderCaller, "createOrder">;
+
 /** Places orders; a request that fails is counted, and not repeated. */
 export async function drive(
-  caller: OrderCaller,
+  caller: OrderPlacer,
   orders: Orders,
   arrivals: Arrivals,
   signal: AbortSignal,
@@ -49,7 +53,8 @@ export async function drive(
   return { startedAt, tookMs, acceptedIds, acceptance, failures: [...failures.values()] };
 }
 
-function countFailure(failures: Map<string, Failures>, error: unknown): void {
+/** Counts a request that was not answered as it should be; throws any other error. */
+export function countFailure(failures: Map<string, Failures>, error: unknown): void {
   if (!(error instanceof CallError)) throw error;
   const known = failures.get(error.code);
   if (known === undefined)

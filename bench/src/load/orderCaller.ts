@@ -2,35 +2,46 @@ import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/
 import {
   type CreateOrderRequest,
   type CreateOrderResponse,
+  type GetOrderRequest,
+  type GetOrderResponse,
   OrderServiceDefinition,
 } from "@waybill/contracts/order";
+import { CallError } from "./callError.ts";
 
 /** Answers later than this count as failures. */
 const deadlineMs = 30_000;
 /** More connections do not make the load generator cheaper. */
 const channels = 4;
 
-const { createOrder } = OrderServiceDefinition.methods;
-const path = `/${OrderServiceDefinition.fullName}/${createOrder.name}`;
-const serialize = (request: CreateOrderRequest): Buffer =>
-  Buffer.from(createOrder.requestType.encode(request).finish());
-const deserialize = (bytes: Buffer): CreateOrderResponse => createOrder.responseType.decode(bytes);
-
-/** An order was not accepted. */
-export class CallError extends Error {
-  override readonly name = "CallError";
-  /** The status code's name: "UNAVAILABLE". */
-  readonly code: string;
-
-  constructor(error: ServiceError) {
-    super(error.details, { cause: error });
-    this.code = status[error.code] ?? String(error.code);
-  }
+/** How one RPC is called on grpc-js. */
+interface Rpc<Request, Response> {
+  readonly path: string;
+  readonly serialize: (request: Request) => Buffer;
+  readonly deserialize: (bytes: Buffer) => Response;
 }
 
-/** Calls CreateOrder. Rejects with CallError; nothing is repeated. */
+interface Message<T> {
+  encode(message: T): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+}
+
+const rpc = <Request, Response>(method: {
+  readonly name: string;
+  readonly requestType: Message<Request>;
+  readonly responseType: Message<Response>;
+}): Rpc<Request, Response> => ({
+  path: `/${OrderServiceDefinition.fullName}/${method.name}`,
+  serialize: (request) => Buffer.from(method.requestType.encode(request).finish()),
+  deserialize: (bytes) => method.responseType.decode(bytes),
+});
+
+const createOrder = rpc(OrderServiceDefinition.methods.createOrder);
+const getOrder = rpc(OrderServiceDefinition.methods.getOrder);
+
+/** Calls the order service. Rejects with CallError; nothing is repeated. */
 export interface OrderCaller extends Disposable {
   createOrder(request: CreateOrderRequest): Promise<CreateOrderResponse>;
+  getOrder(request: GetOrderRequest): Promise<GetOrderResponse>;
 }
 
 /**
@@ -51,26 +62,34 @@ export function orderCaller(addresses: string, token: string): OrderCaller {
   const metadata = new Metadata();
   metadata.set("authorization", `Bearer ${token}`);
   let turn = 0;
+  const call = <Request, Response>(
+    { path, serialize, deserialize }: Rpc<Request, Response>,
+    request: Request,
+  ): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      turn = (turn + 1) % clients.length;
+      const options = { deadline: Date.now() + deadlineMs };
+      clients[turn]?.makeUnaryRequest(
+        path,
+        serialize,
+        deserialize,
+        request,
+        metadata,
+        options,
+        (error, response) => {
+          if (response === undefined) reject(callError(error as ServiceError));
+          else resolve(response);
+        },
+      );
+    });
   return {
-    createOrder: (request) =>
-      new Promise((resolve, reject) => {
-        turn = (turn + 1) % clients.length;
-        const options = { deadline: Date.now() + deadlineMs };
-        clients[turn]?.makeUnaryRequest(
-          path,
-          serialize,
-          deserialize,
-          request,
-          metadata,
-          options,
-          (error, response) => {
-            if (response === undefined) reject(new CallError(error as ServiceError));
-            else resolve(response);
-          },
-        );
-      }),
+    createOrder: (request) => call(createOrder, request),
+    getOrder: (request) => call(getOrder, request),
     [Symbol.dispose]: () => {
       for (const client of clients) client.close();
     },
   };
 }
+
+const callError = (error: ServiceError): CallError =>
+  new CallError(status[error.code] ?? String(error.code), error.details, { cause: error });

@@ -29,8 +29,8 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       RATE_LIMIT_ADDRESS: perMinute(6_000),
       RATE_LIMIT_IDENTITY: perMinute(1_200),
       RATE_LIMIT_LOGIN: perMinute(30),
-      /** Requests are turned away while the event loop is later than this. Unit: ms. */
-      MAX_EVENT_LOOP_DELAY: envInteger({ min: 1, max: 60_000, default: 200 }),
+      /** Requests are turned away while the event loop is later than this; 0: never. Unit: ms. */
+      MAX_EVENT_LOOP_DELAY: envInteger({ min: 0, max: 60_000, default: 200 }),
       /** Live streams of this process, and of one identity. */
       MAX_EVENT_STREAMS: envInteger({ min: 1, max: 100_000, default: 2_000 }),
       MAX_EVENT_STREAMS_PER_IDENTITY: envInteger({ min: 1, max: 10_000, default: 20 }),

@@ -1,4 +1,6 @@
-import type { CallContext } from "@waybill/rpc";
+import { connect } from "node:net";
+import { ErrorReason } from "@waybill/contracts/errors";
+import { type CallContext, Refusal, refuse, Status } from "@waybill/rpc";
 import { expect } from "chai";
 import { until } from "./support/fakes.ts";
 import { startGateway, type TestGateway } from "./support/gateway.ts";
@@ -6,6 +8,23 @@ import { startGateway, type TestGateway } from "./support/gateway.ts";
 const limits = { perAddress: 0, perIdentity: 0, logins: 0 };
 
 const login = { email: "alice@example.com", password: "wrong" };
+
+/** Sends bytes as they are; answers head and body of what comes back. */
+async function sendRaw(url: string, text: string): Promise<{ head: string; body: unknown }> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname)
+    .setEncoding("utf8")
+    .on("error", () => {});
+  let answer = "";
+  socket.on("data", (part: string) => {
+    answer += part;
+  });
+  socket.write(text);
+  await until(() => answer.endsWith("}"));
+  socket.destroy();
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  return { head, body: JSON.parse(body) };
+}
 
 describe("the door", () => {
   let gateway: TestGateway;
@@ -98,6 +117,73 @@ describe("the door", () => {
       expect(body).to.have.all.keys(keys).and.to.include({ reason, status: expected });
     }
     expect(gateway.fakes.received).to.deep.equal([]);
+  });
+
+  it("answers with the one body also what never becomes a request of a route", async () => {
+    const get = (path: string, header = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${header}\r\n`;
+    const cases = [
+      [get("/api/orders/%zz"), 400, "MALFORMED_REQUEST"],
+      [get(`/api/orders/${"x".repeat(2_000)}`), 414, "MALFORMED_REQUEST"],
+      [get("/healthz", `X-Large: ${"x".repeat(20_000)}\r\n`), 431, "HEADERS_TOO_LARGE"],
+      ["What is this?\r\n\r\n", 400, "MALFORMED_REQUEST"],
+      [
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        400,
+        "MALFORMED_REQUEST",
+      ],
+    ] as const;
+    for (const [text, status, reason] of cases) {
+      const { head, body } = await sendRaw(gateway.url, text);
+      expect(head)
+        .to.match(new RegExp(`^HTTP/1.1 ${status} `))
+        .and.to.include("application/json");
+      expect(body).to.have.all.keys(["error", "status", "reason", "fields", "traceId"]);
+      expect(body).to.include({ status, reason });
+    }
+    expect((await gateway.call("OPTIONS", "/api/orders")).status).to.equal(204);
+  });
+
+  it("survives odd bodies, and takes nothing from them that was not asked for", async () => {
+    const place = (body: string) => gateway.call("POST", "/api/orders", { as: "alice", body });
+    const item = '{"itemId":"tea","quantity":2}';
+    const odd = [
+      `${"[".repeat(30_000)}${"]".repeat(30_000)}`,
+      '{"constructor":{"prototype":{"isAdmin":true}}}',
+      `{"order":{"items":[${item}],"paymentMethod":"a\\u0000b"}}`,
+      '{"order":{"items":[{"itemId":"../tea","quantity":1}]}}',
+      '{"order":{"items":[{"itemId":"tea","quantity":1e400}]}}',
+      `{"order":{"items":[${item}],"status":"SHIPPED"}}`,
+    ];
+    for (const body of odd) expect((await place(body)).status, body.slice(0, 60)).to.equal(400);
+    expect(gateway.fakes.received).to.deep.equal([]);
+    expect(({} as { isAdmin?: boolean }).isAdmin).to.equal(undefined);
+    expect((await place(`{"order":{"items":[]},"order":{"items":[${item}]}}`)).status).to.equal(
+      201,
+    );
+    const { lines } = gateway.fakes.last("createOrder").request as { lines: unknown[] };
+    expect(lines).to.have.length(1); // Of two keys with one name the last counts.
+  });
+
+  it("tells nobody outside where services are, or what went wrong within", async () => {
+    const inside = "connect ECONNREFUSED 10.0.3.7:50054";
+    const failures = [
+      [new Refusal(Status.UNAVAILABLE, ErrorReason.CALLEE_UNAVAILABLE, inside), 503],
+      [new Refusal(Status.UNAVAILABLE, ErrorReason.UNSPECIFIED, inside), 503],
+      [new Refusal(Status.DEADLINE_EXCEEDED, ErrorReason.UNSPECIFIED, inside), 504],
+      [new Refusal(Status.INTERNAL, ErrorReason.UNSPECIFIED, inside), 500],
+      [new Refusal(Status.UNKNOWN, ErrorReason.UNSPECIFIED, inside), 500],
+    ] as const;
+    for (const [failure, expected] of failures) {
+      gateway.fakes.failWith(failure);
+      const { status, body } = await gateway.call("GET", "/api/payments/o-1", { as: "alice" });
+      expect(status).to.equal(expected);
+      expect(JSON.stringify(body)).not.to.include("10.0.3.7");
+    }
+    gateway.fakes.failWith(
+      refuse.unavailable(ErrorReason.TRY_PENDING, "Stock is not held yet", 100),
+    );
+    const { body } = await gateway.call("GET", "/api/payments/o-1", { as: "alice" });
+    expect(body).to.include({ error: "Stock is not held yet" });
   });
 
   it("lets pages of known origins call, and no others", async () => {

@@ -1,5 +1,7 @@
+import { connect } from "node:net";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { OrderState } from "@waybill/contracts/status";
+import type { Caller } from "@waybill/identity";
 import { type CallContext, refuse } from "@waybill/rpc";
 import { expect } from "chai";
 import { transition, until } from "./support/fakes.ts";
@@ -38,6 +40,10 @@ async function read(response: Response, count: number): Promise<string[]> {
 }
 
 const idsOf = (events: readonly string[]) => events.map((event) => /^id: (.*)$/m.exec(event)?.[1]);
+
+const nothing: Watched = { orderId: "", afterVersion: 0, afterPosition: "" };
+
+const alice: Caller = { kind: "user", userId: "alice", roles: ["customer"], token: "" };
 
 describe("server-sent events", () => {
   let gateway: TestGateway;
@@ -104,6 +110,49 @@ describe("server-sent events", () => {
     await read(await watch(), 1);
     const { signal } = gateway.fakes.last("watchStatuses");
     await until(() => signal.aborted);
+  });
+
+  it("are cut off when the client reads nothing any more", async () => {
+    await using impatient = await startGateway({ stalledStreamMs: 300, maxStreamsPerIdentity: 1 });
+    impatient.fakes.on("watchStatuses", async function* () {
+      for (let version = 1; ; version++)
+        yield { transition: transition(version, OrderState.PENDING), position: "" };
+    });
+    const { hostname, port } = new URL(impatient.url);
+    const client = connect(Number(port), hostname)
+      .pause()
+      .on("error", () => {});
+    client.write(
+      "GET /api/orders/o-1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice\r\n\r\n",
+    );
+    try {
+      await until(() => impatient.fakes.received.length === 1);
+      const { signal } = impatient.fakes.last("watchStatuses");
+      await until(() => signal.aborted);
+      impatient.fakes.on("watchStatuses", async function* () {});
+      expect(
+        (await impatient.call("GET", "/api/orders/o-1/events", { as: "alice" })).status,
+      ).to.equal(204);
+    } finally {
+      client.destroy();
+    }
+  });
+
+  it("that end before they begin say why", async () => {
+    const silent = (_: unknown, { signal }: CallContext) =>
+      journal({ ...nothing, afterVersion: 3 }, { signal } as CallContext);
+    gateway.fakes.on("watchStatuses", silent as never);
+    const ended = `x.${Buffer.from(JSON.stringify({ exp: 1 })).toString("base64url")}.y`;
+    await using trusting = await startGateway({ verify: async () => alice });
+    trusting.fakes.on("watchStatuses", silent as never);
+    const expired = await trusting.call("GET", "/api/orders/o-1/events", { as: ended });
+    expect(expired.status).to.equal(401);
+    expect(expired.body).to.include({ reason: "TOKEN_EXPIRED" });
+    gateway.ending.abort();
+    const late = await watch();
+    expect(late.status).to.equal(503);
+    expect(late.headers.get("retry-after")).to.equal("1");
+    expect(await late.json()).to.include({ reason: "SHUTTING_DOWN" });
   });
 
   it("end when the process stops", async () => {

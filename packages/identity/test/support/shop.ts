@@ -17,7 +17,7 @@ import type { CallerName } from "./matrix.ts";
 
 type Definition = Parameters<typeof createClient>[0];
 
-/** All services that speak gRPC, on their own servers, with an order of alice's and one of bob's. */
+/** All services, on their own servers, with an order of alice's and one of bob's; with the gateway before them when there is to be a door. */
 export interface Shop extends AsyncDisposable {
   readonly stack: Stack;
   /** The token of each caller; "" for none. */
@@ -34,6 +34,7 @@ export interface Rpc {
 }
 
 export const orderOf = (userId: string): string => `order-of-${userId}`;
+export const passwordOf = (userId: string): string => `the password of ${userId}`;
 
 const services: readonly ServiceName[] = [
   "order",
@@ -49,14 +50,14 @@ const services: readonly ServiceName[] = [
 const logger = createLogger("authorization", { level: "silent", format: "json" });
 const deliveredWithinMs = 20_000;
 
-export async function openShop(): Promise<Shop> {
+export async function openShop({ door = false } = {}): Promise<Shop> {
   await using parts = new AsyncDisposableStack();
   const stack = parts.use(
     await startStack({
       ephemeral: true,
       portBase: "free",
-      services,
-      env: { CANCELLATION_WINDOW: "0", LOG_LEVEL: "warn" },
+      services: door ? [...services, "gateway"] : services,
+      env: { CANCELLATION_WINDOW: "0", LOG_LEVEL: "warn", RATE_LIMIT_LOGIN: "0" },
     }),
   );
   const opened = parts.use(new AsyncDisposableStack());
@@ -103,7 +104,8 @@ async function furnish(call: Shop["call"], token: () => Promise<string>): Promis
   const item = { itemId: "tea", name: "Tea", unitPrice, onHand: 10n };
   await call({ definition: ItemServiceDefinition, method: "createItem" }, item, proof);
   for (const userId of ["alice", "bob"]) {
-    const user = { userId, name: userId, email: `${userId}@example.com` };
+    const password = passwordOf(userId);
+    const user = { userId, name: userId, email: `${userId}@example.com`, password };
     await call({ definition: UserServiceDefinition, method: "createUser" }, user, proof);
     const lines = [{ itemId: "tea", quantity: 1 }];
     const order = { orderId: orderOf(userId), userId, lines, paymentMethod: "pm_ok" };

@@ -20,7 +20,7 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
 /** What is answered to an error; an unforeseen one is logged. */
 export function judge(error: unknown, request: FastifyRequest): Answer {
   const answer = answerTo(error) ?? answerTo(ofFastify(error)) ?? internalAnswer;
-  if (answer === internalAnswer) request.log.error({ error }, "A request failed unexpectedly");
+  if (answer.status === 500) request.log.error({ error }, "A request failed unexpectedly");
   return answer;
 }
 

@@ -1,7 +1,10 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { ErrorReason } from "@waybill/contracts/errors";
+import { refuse } from "@waybill/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { judge } from "./errors.ts";
+import { Problem } from "./problem.ts";
 import type { StreamSlots } from "./streamSlots.ts";
 
 /** One server-sent event. */
@@ -21,10 +24,15 @@ const heartbeatMs = 15_000;
 /** How long clients wait before they come again. Unit: ms. */
 const retryMs = 1_000;
 
+/** A client that takes nothing for so long, not even heartbeats, is cut off, or it would hold its place for ever. Unit: ms. */
+const defaultStalledMs = 60_000;
+
 export interface EventStreamOptions {
   readonly slots: StreamSlots;
   /** Ends every stream: the process stops. */
   readonly ending: AbortSignal;
+  /** Longer than a heartbeat takes. Default 60,000 ms. */
+  readonly stalledMs: number | undefined;
   readonly watch: (signal: AbortSignal) => AsyncIterable<ServerEvent>;
 }
 
@@ -36,7 +44,7 @@ export interface EventStreamOptions {
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  { slots, ending, watch }: EventStreamOptions,
+  { slots, ending, stalledMs = defaultStalledMs, watch }: EventStreamOptions,
 ): Promise<never> {
   const slot = slots.take(request.caller);
   const signal = AbortSignal.any([request.gone, ending, ...expiryOf(request.token)]);
@@ -44,15 +52,28 @@ export async function sendEvents(
   reply.raw.once("close", () => slot[Symbol.dispose]());
   const first = source.next();
   first.catch(() => {}); // Whoever awaits it is told, if anybody does.
-  const early = await Promise.race([first, delay(errorsWithinMs, undefined, { ref: false })]);
+  const early = await Promise.race([
+    first.catch((error: unknown) => {
+      throw signal.aborted ? endOf(ending) : error;
+    }),
+    delay(errorsWithinMs, undefined, { ref: false }),
+  ]);
   if (early?.done === true) return reply.code(204).send() as never;
   reply
     .type("text/event-stream; charset=utf-8")
     .header("cache-control", "no-store")
     .header("x-accel-buffering", "no");
+  // Counts anew with whatever the client takes; Node's own timeout for sockets.
+  reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
   const lines = written(request, source, first, signal);
   return reply.send(Readable.from(lines, { objectMode: false })) as never; // A stream is of no schema.
 }
+
+/** Why a stream ended before it began, for a client that still listens. */
+const endOf = (ending: AbortSignal): Error =>
+  ending.aborted
+    ? new Problem(503, "SHUTTING_DOWN", "The gateway is shutting down", 1)
+    : refuse.unauthenticated(ErrorReason.TOKEN_EXPIRED, "The token has ended");
 
 async function* written(
   request: FastifyRequest,

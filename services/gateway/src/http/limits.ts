@@ -55,7 +55,7 @@ export const loginLimit = ({ logins }: RateLimits) =>
 /** How often the event loop's delay is looked at. Unit: ms. */
 const sampleMs = 250;
 
-/** Turns requests away while the event loop is too late to serve them in time. */
+/** Turns requests away while the event loop is too late to serve them in time; 0: never. */
 export async function shedLoad(app: FastifyInstance, maxEventLoopDelayMs: number): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: maxEventLoopDelayMs,

@@ -27,6 +27,8 @@ export type OwnReason =
   | "BODY_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
   | "MALFORMED_REQUEST"
+  | "REQUEST_TIMEOUT"
+  | "HEADERS_TOO_LARGE"
   | "SHUTTING_DOWN";
 
 /** An answer that the gateway gives by itself. */
@@ -91,13 +93,13 @@ export function answerTo(error: unknown): Answer | undefined {
 }
 
 function answerToRefusal(refusal: Refusal): Answer {
-  const { code, reason, message, violations, retryDelayMs } = refusal;
+  const { code, reason, violations, retryDelayMs } = refusal;
   const status = statusOfReason.get(reason) ?? statusOfCode[code] ?? 500;
   const waits = retryDelayMs !== undefined || status === 503 || status === 429;
   return {
     status,
     body: {
-      error: message,
+      error: textOf(status, refusal),
       status,
       reason: reason === ErrorReason.UNSPECIFIED ? (Status[code] ?? "UNKNOWN") : reasonName(reason),
       fields: violations.map(({ field, description }) => ({
@@ -107,6 +109,23 @@ function answerToRefusal(refusal: Refusal): Answer {
     },
     retryAfterS: waits ? Math.max(1, Math.ceil((retryDelayMs ?? 0) / 1_000)) : undefined,
   };
+}
+
+/** What is said of failures whose own text may tell addresses and other things of the inside. */
+const outsideTexts: Readonly<Record<number, string>> = {
+  500: "Internal error",
+  503: "A service that is needed does not answer; try again later",
+  504: "A service that is needed did not answer in time",
+};
+
+/** Reasons of failures on the way to a service; what services say themselves is written for clients. */
+const insideReasons: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
+  ErrorReason.UNSPECIFIED,
+  ErrorReason.CALLEE_UNAVAILABLE,
+]);
+
+function textOf(status: number, { reason, message }: Refusal): string {
+  return insideReasons.has(reason) ? (outsideTexts[status] ?? message) : message;
 }
 
 /** The contracts' ship_to.postal_code is shipTo.postalCode here; the rest reads as it is. */

@@ -8,6 +8,7 @@ import { boundRequests } from "./calls.ts";
 import { documentRoutes } from "./documentation.ts";
 import { answerUnknownRoutes, mapErrors } from "./errors.ts";
 import { limitRates, type RateLimits, shedLoad } from "./limits.ts";
+import { answerBadPath, answerMalformed } from "./malformed.ts";
 import { requestId, traceRequests } from "./tracing.ts";
 import { parseBodies, validatorCompiler } from "./validation.ts";
 
@@ -73,6 +74,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     genReqId: (request) => requestId(request.headers),
     return503OnClosing: false, // What arrives while it closes is served; then the connection ends.
     routerOptions: { maxParamLength },
+    frameworkErrors: answerBadPath,
+    clientErrorHandler: answerMalformed,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler as Parameters<HttpServer["setValidatorCompiler"]>[0]);
   app.setSerializerCompiler(serializerCompiler);
@@ -92,6 +95,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     exposedHeaders,
     maxAge: 600,
+    strictPreflight: false, // Its refusal has a body of its own.
   });
   await shedLoad(plain, options.maxEventLoopDelayMs);
   authenticate(plain, options.verify);

@@ -56,7 +56,9 @@ const lastEventId = (schema: z.ZodType<string>, what: string) =>
 const version = z.string().regex(/^\d{1,9}$/, "must be the id of an event of this stream");
 const position = z.string().min(1).max(200);
 
-function liveRoutes(app: HttpServer, { clients: { statuses }, slots, ending }: RouteParts): void {
+function liveRoutes(app: HttpServer, parts: RouteParts): void {
+  const { slots, ending, stalledStreamMs: stalledMs } = parts;
+  const { statuses } = parts.clients;
   const exposeHeadRoute = false; // A HEAD would open a stream that nobody reads.
   app.get(
     "/api/orders/:orderId/events",
@@ -83,7 +85,7 @@ function liveRoutes(app: HttpServer, { clients: { statuses }, slots, ending }: R
         eventsOf(statuses.watchStatuses(watched, asListener(request, signal)), ({ transition }) =>
           String(transition?.version ?? ""),
         );
-      return sendEvents(request, reply, { slots, ending, watch });
+      return sendEvents(request, reply, { slots, ending, stalledMs, watch });
     },
   );
   app.get(
@@ -107,7 +109,7 @@ function liveRoutes(app: HttpServer, { clients: { statuses }, slots, ending }: R
           statuses.watchStatuses(watched, asListener(request, signal)),
           (response) => response.position,
         );
-      return sendEvents(request, reply, { slots, ending, watch });
+      return sendEvents(request, reply, { slots, ending, stalledMs, watch });
     },
   );
 }

@@ -10,6 +10,8 @@ export interface RouteParts {
   readonly orderCache: OrderCache<Order>;
   readonly limits: RateLimits;
   readonly slots: StreamSlots;
+  /** When a live stream that is not read is cut off. Default 60,000 ms. */
+  readonly stalledStreamMs?: number | undefined;
   /** Aborts when the process is asked to stop. */
   readonly ending: AbortSignal;
   /** How an order is paid that does not say. */

@@ -63,13 +63,14 @@ export interface TestGateway extends AsyncDisposable {
 export interface TestOptions extends Partial<Omit<HttpServerOptions, "routes">> {
   readonly replicas?: number;
   readonly maxStreamsPerIdentity?: number;
+  readonly stalledStreamMs?: number;
 }
 
 const unlimited = { perAddress: 0, perIdentity: 0, logins: 0 };
 
 /** A gateway on a free port before services that are fakes. */
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const { replicas = 1, maxStreamsPerIdentity = 20, ...http } = options;
+  const { replicas = 1, maxStreamsPerIdentity = 20, stalledStreamMs, ...http } = options;
   const logger = createLogger("test", { level: "silent", format: "json" });
   const fakes = await Fakes.start(logger, replicas);
   const clients = fakes.clients(logger);
@@ -90,6 +91,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         orderCache,
         limits,
         slots: new StreamSlots(100, maxStreamsPerIdentity),
+        stalledStreamMs,
         ending: ending.signal,
         defaultPaymentMethod: "pm_ok",
         defaultCurrency: "EUR",
