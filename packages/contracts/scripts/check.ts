@@ -10,7 +10,10 @@ const bufBinary = join(localBinaries, process.platform === "win32" ? "buf.cmd" :
 const maxOutputBytes = 64 * 1024 * 1024;
 
 /** RPCs that have no idempotency level because repeating them does something else. */
-const notIdempotent = new Set(["waybill.user.v1.UserService.Authenticate"]);
+const notIdempotent: ReadonlySet<string> = new Set([
+  "waybill.user.v1.UserService.Authenticate",
+  "waybill.user.v1.UserService.RefreshTokens", // A second exchange revokes the family.
+]);
 
 /** Runs a check that reports for itself. */
 function passes(name: string, ...args: string[]): boolean {
