@@ -36,6 +36,7 @@ export async function startBenchStack(
     await startStack({
       ...(keep ? { dataDir: mkdtempSync(join(tmpdir(), "waybill-bench-")) } : { ephemeral: true }),
       portBase: "free",
+      postgres: { countStatements: true },
       env: { CANCELLATION_WINDOW: "0", ...receiver?.environment(traceRatio), ...env },
       report: (event) => incidents.push(...incidentOf(event)),
       signal,

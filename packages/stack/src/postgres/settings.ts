@@ -6,11 +6,14 @@ export interface PostgresTuning {
   maxConnections?: number;
   /** Default: 256. */
   sharedBuffersMb?: number;
+  /** Whether statements are counted: pg_stat_statements, for benchmarks. Default: false. */
+  countStatements?: boolean;
 }
 
 /** The server's settings: durable, and sized for a machine of two cores that it shares with all the services. */
 export function postgresSettings(tuning: PostgresTuning): Record<string, string> {
   const { fsync = true, maxConnections = 200, sharedBuffersMb = 256 } = tuning;
+  const { countStatements = false } = tuning;
   const durable = fsync ? "on" : "off";
   return {
     listen_addresses: "127.0.0.1",
@@ -35,5 +38,11 @@ export function postgresSettings(tuning: PostgresTuning): Record<string, string>
     timezone: "UTC",
     log_timezone: "UTC",
     log_checkpoints: "off",
+    ...(countStatements ? statementCounting : {}),
   };
 }
+
+const statementCounting = {
+  shared_preload_libraries: "pg_stat_statements",
+  "pg_stat_statements.track_planning": "on",
+};
