@@ -15,7 +15,9 @@ async function main({ dataDir: folder, load }: Arguments): Promise<number> {
   const run = `demo-${Date.now().toString(36)}${randomBytes(2).toString("hex")}`;
   await using shop = openShop(dataDir, load?.concurrency ?? 1);
   const isGood =
-    load === undefined ? await playStory(shop, run) : await runLoad(shop, run, dataDir, load);
+    load === undefined
+      ? await playStory(shop, run, dataDir)
+      : await runLoad(shop, run, dataDir, load);
   return isGood ? 0 : NOT_AS_TOLD;
 }
 

@@ -57,8 +57,11 @@ export interface Policies extends Disposable {
 /** The wait before the second attempt is 25 to 50 ms, doubled each time. */
 const retryBackoff = { firstMs: 50, capMs: 1_000 } as const;
 
-/** A breaker's clock is Date's, in whole ms; a probe that is early would count as refused. */
-const clockSlackMs = 2;
+/**
+ * cockatiel's breaker looks at the wall clock, which may be set back: a probe that is early by it would be refused, and be the last one.
+ * The timer of the probe alone says when it is time.
+ */
+const anyTime = Number.NEGATIVE_INFINITY;
 
 /** Made when it is needed: a counter made before telemetry starts would count nothing. */
 const breakerChanges = () =>
@@ -101,9 +104,9 @@ export function createPolicies(
   );
   const breaker = circuitBreaker(
     handleWhenResult((outcome) => isFailed(outcome) && outcome.unreachable),
-    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(consecutiveFailures) },
+    { halfOpenAfter: anyTime, breaker: new ConsecutiveBreaker(consecutiveFailures) },
   );
-  const probing = probeWhileOpen(breaker, halfOpenAfterMs + clockSlackMs, probe);
+  const probing = probeWhileOpen(breaker, halfOpenAfterMs, probe);
   report(callee, breaker, logger);
   return {
     get state() {

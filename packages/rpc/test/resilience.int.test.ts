@@ -203,6 +203,24 @@ describe("a breaker", () => {
     await new Promise((resolve) => hole.close(resolve));
   });
 
+  it("asks again in time, also when the clock was set back meanwhile", async () => {
+    const address = await deadAddress();
+    await using client = clientOf(address, {
+      callee: "b6",
+      breaker: { consecutiveFailures: 3, halfOpenAfterMs: 50 },
+    });
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+    try {
+      await refusalFrom(client.getStatus({}));
+      expect(breakerState("b6")).to.equal("open");
+    } finally {
+      Date.now = now;
+    }
+    await using _server = await serve({ getStatus: ok }, { port: portOf(address) });
+    await until(() => breakerState("b6") === "closed");
+  });
+
   it("does not count refusals of the callee's own", async () => {
     const { getStatus } = failing(1_000, () => refuse.unavailable(ErrorReason.TRY_PENDING, "wait"));
     await using server = await serve({ getStatus });

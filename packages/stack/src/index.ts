@@ -12,6 +12,7 @@ export {
   type ServiceName,
   serviceNames,
 } from "./stack/catalogue.ts";
+export { dataDirFlag } from "./stack/dataDirFlag.ts";
 export type { StackEvent } from "./stack/events.ts";
 export { isServing } from "./stack/health.ts";
 export { operatorToken, stackIssuer } from "./stack/identity.ts";

@@ -171,6 +171,12 @@ describe("a stack that cannot start", () => {
     expect(error.message).to.contain("--data-dir");
   });
 
+  it("says so as well where folders cannot be made at all", async function () {
+    if (process.platform !== "linux") this.skip();
+    const error = await failureOf(startStack({ ...two, dataDir: "/proc/data" }));
+    expect(error).to.be.instanceOf(DataFolderError);
+  });
+
   it("shows the last lines of a service that keeps failing, and leaves nothing running", async () => {
     const dataDir = testFolder("stack");
     const port = await freePort();

@@ -25,7 +25,17 @@ describe("orders over HTTP", () => {
       expect(status).to.equal(201);
       expect(headers.get("location")).to.equal("/api/orders/o-1");
       expect(asked("createOrder")).to.include({ userId: "alice", paymentMethod: "pm_ok" });
-      expect(asked("createOrder")).to.include({ orderId: "", requestId: "" });
+      expect(asked("createOrder")).to.include({ orderId: "" });
+    });
+
+    it("without a key is an order of its own, which stays one when the service has to be asked again", async () => {
+      await place({});
+      await place({});
+      const ids = gateway.fakes.received.map(
+        ({ request }) => (request as { requestId: string }).requestId,
+      );
+      expect(new Set(ids).size).to.equal(2);
+      for (const id of ids) expect(id).to.match(/^[\da-f-]{36}$/);
     });
 
     it("presents the caller's own token to the service", async () => {

@@ -53,6 +53,20 @@ describe("every route", () => {
     return answer;
   }
 
+  it("registers under an id of the gateway's when none is given, so that the service can be asked again", async () => {
+    const account = { name: "Alice", email: "alice@example.com" };
+    const ids = [];
+    for (const body of [account, account, { ...account, userId: "alice" }]) {
+      await gateway.call("POST", "/api/users", { body });
+      ids.push((gateway.fakes.last("createUser").request as { userId: string }).userId);
+    }
+    expect(ids[0]).to.match(/^[\da-f-]{36}$/);
+    expect(ids[1])
+      .to.match(/^[\da-f-]{36}$/)
+      .and.not.to.equal(ids[0]);
+    expect(ids[2]).to.equal("alice");
+  });
+
   for (const sample of samples) {
     it(`${sample.route} answers to the letter`, async () => {
       const { status, body, headers } = await send(sample);

@@ -1,5 +1,8 @@
 import type { Database } from "@waybill/persistence";
+import { sql } from "@waybill/persistence";
 import { expect } from "chai";
+import { extendPayments } from "../src/db/duePayments.ts";
+import { lockPayments } from "../src/db/payments.ts";
 import type { PaymentProvider } from "../src/domain/provider.ts";
 import { auditLedger } from "./support/audit.ts";
 import {
@@ -44,6 +47,11 @@ function unreliable(provider: PaymentProvider, random: () => number): PaymentPro
   };
 }
 
+const lockAtOnce = sql(
+  "test_lock_at_once",
+  "select 1 from payments where transaction_id = $1 for no key update nowait",
+);
+
 const methods = ["pm_ok", "pm_ok", "pm_declined", "pm_pending", "pm_flaky", "pm_timeout"] as const;
 /** Confirms and Cancels of what is tried are worth more than Cancels of what is not. */
 const operations = [tryIt, tryIt, tryIt, confirmIt, confirmIt, cancelIt];
@@ -58,6 +66,22 @@ describe("Try, Confirm and Cancel racing on two replicas", () => {
   after(async () => {
     await db[Symbol.asyncDispose]();
     await books[Symbol.asyncDispose]();
+  });
+
+  it("wait for each other in one order, also when a batch is extended", async () => {
+    await using provider = simulated(books);
+    await using app = testApp(db, provider);
+    // In the table one lies before the other, against the order of their ids.
+    await submit(app, tryIt("order-b"));
+    await submit(app, tryIt("order-a"));
+    let extended: Promise<void> | undefined;
+    await db.transaction(async (tx) => {
+      await lockPayments(tx, ["order-a"]);
+      extended = extendPayments(db, ["order-b", "order-a"], new Date());
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await tx.rows(lockAtOnce, ["order-b"]);
+    });
+    await extended;
   });
 
   it("authorise once what is tried twenty times at once", async () => {

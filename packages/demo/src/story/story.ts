@@ -1,8 +1,9 @@
 import { furnish, type Shop } from "../shop.ts";
 import { type Scene, type Stage, scenes } from "./scenes.ts";
+import { whatNext } from "./whatNext.ts";
 
 /** Plays all scenes; answers whether every one went as told. */
-export async function playStory(shop: Shop, run: string): Promise<boolean> {
+export async function playStory(shop: Shop, run: string, dataDir: string): Promise<boolean> {
   const stage: Stage = { shop, run, tell, show };
   await furnish(shop.users, shop.items);
   let isGood = true;
@@ -11,7 +12,7 @@ export async function playStory(shop: Shop, run: string): Promise<boolean> {
     isGood = (await playScene(scene, stage)) && isGood;
   }
   tell(isGood ? "\n✔ All went as told." : "\n✘ Not all went as told.");
-  tell(whatNext(shop));
+  tell(whatNext(shop.addressOf("status"), dataDir));
   return isGood;
 }
 
@@ -34,16 +35,4 @@ function tell(line: string): void {
 /** Only a terminal can take something back. */
 function show(passing: string): void {
   if (erase()) process.stdout.write(passing);
-}
-
-function whatNext(shop: Shop): string {
-  const curl = "npx buf curl --protocol grpc --http2-prior-knowledge";
-  const status = shop.addressOf("status");
-  const asAdmin = '-H "authorization: Bearer $(npm run -s token -- --admin)"';
-  return `
-Try next:
-  npm run demo -- --orders 1000 --concurrency 64   many orders at once; kill a service meanwhile, it is started again
-  npm run doctor                                   holds the databases against what is promised
-  ${curl} ${asAdmin} -d '{"page_size": 3}' \\
-    http://${status}/waybill.status.v1.StatusService/ListStatuses`;
 }

@@ -1,6 +1,5 @@
-import { relative } from "node:path";
+import { dataDirFlag, shown } from "../stack/dataDirFlag.ts";
 import type { StackEvent } from "../stack/events.ts";
-import { defaultDataDir } from "../stack/repository.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** After so many failures in a row the last lines of a part are shown, and again at every doubling. At its first start, three end it all. */
@@ -35,10 +34,10 @@ const showsOutput = (failures: number): boolean =>
 
 /** What is shown when everything serves. */
 export function welcome(stack: Stack, tookMs: number, isEphemeral: boolean): string {
-  const folder = relative(process.cwd(), stack.dataDir) || ".";
-  const where = folder.startsWith("..") ? stack.dataDir : folder;
+  const where = shown(stack.dataDir);
   const curl = "npx buf curl --protocol grpc --http2-prior-knowledge";
-  const itself = stack.dataDir === defaultDataDir ? "" : ` --data-dir ${where}`;
+  const itself = dataDirFlag(stack.dataDir);
+  const tool = itself && ` --${itself}`;
   const asAlice = `-H "authorization: Bearer $(npm run -s token -- alice${itself})"`;
   const order =
     '{"request_id":"first","user_id":"alice","lines":[{"item_id":"tea-green","quantity":2}],"payment_method":"pm_ok"}';
@@ -46,8 +45,8 @@ export function welcome(stack: Stack, tookMs: number, isEphemeral: boolean): str
 Ready in ${seconds(tookMs)}. Data: ${where}${isEphemeral ? " (removed at the end)" : ""}, logs: ${where}/logs. Ctrl-C stops it.
 ${door(stack)}${login(stack)}
 Try next, in another terminal:
-  npm run demo      the story of a few orders, with their timelines
-  npm run doctor    checks that nothing is lost, oversold, charged twice or stuck
+  npm run demo${tool}      the story of a few orders, with their timelines
+  npm run doctor${tool}    checks that nothing is lost, oversold, charged twice or stuck
   ${curl} ${asAlice} -d '{}' \\
     http://${stack.address("item")}/waybill.item.v1.ItemService/ListItems
   ${curl} ${asAlice} -d '${order}' \\

@@ -21,12 +21,25 @@ export function canEnter(folder: string, account: Account): boolean {
   }
 }
 
-/** Makes a folder that other users may enter, whatever the umask; what is in it has its own permissions. */
+/**
+ * Makes a folder that other users may enter, whatever the umask; what is in it has its own permissions. Step by step, since Node's own recursion
+ * never ends where nothing can be made, such as in /proc.
+ */
 export function makeFolder(folder: string): void {
-  const made = mkdirSync(folder, { recursive: true });
-  for (let path = resolve(folder); made !== undefined; path = dirname(path)) {
-    chmodSync(path, 0o755);
-    if (path === resolve(made)) return;
+  const path = resolve(folder);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (path !== dirname(path)) makeFolder(dirname(path));
+  if (makeOne(path)) chmodSync(path, 0o755);
+}
+
+/** False when somebody else has made it meanwhile. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    throw error;
   }
 }
 

@@ -31,10 +31,15 @@ export async function expiredPayments(
   return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
 }
 
+// Locked in the order of ids first, as everywhere: an update alone would lock in the order of its plan.
 const extend = sql(
   "payment_extend",
-  `update payments set expires_at = $2
-   where transaction_id = any($1::text[]) and state in ('TRYING', 'PENDING', 'TRIED')`,
+  `with undecided as (
+     select transaction_id from payments
+     where transaction_id = any($1::text[]) and state in ('TRYING', 'PENDING', 'TRIED')
+     order by transaction_id for no key update)
+   update payments set expires_at = $2 from undecided
+   where payments.transaction_id = undecided.transaction_id`,
 );
 
 /** Sets a new expiry for those that are undecided still. */
