@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { OrderState } from "@waybill/contracts/status";
 import type { Caller } from "@waybill/identity";
@@ -160,6 +161,28 @@ describe("server-sent events", () => {
     const reading = response.text();
     gateway.ending.abort();
     expect(await reading).to.include("id: ");
+  });
+
+  it("take no place for a client that has hung up before its token was verified", async () => {
+    const asked = Promise.withResolvers<void>();
+    const verified = Promise.withResolvers<Caller>();
+    const verify = () => {
+      asked.resolve();
+      return verified.promise;
+    };
+    await using slow = await startGateway({ verify, maxStreamsPerIdentity: 1 });
+    slow.fakes.on("watchStatuses", journal as never);
+    const hangUp = new AbortController();
+    const open = (signal?: AbortSignal) =>
+      slow.open("GET", "/api/orders/o-1/events", { as: "alice", ...(signal && { signal }) });
+    const impatient = open(hangUp.signal).catch(() => {});
+    await asked.promise;
+    hangUp.abort();
+    await impatient;
+    await delay(50); // Until the server has noticed.
+    verified.resolve(alice);
+    await delay(50);
+    expect((await open()).status).to.equal(200);
   });
 
   it("are only so many per identity, and a place is given back", async () => {
