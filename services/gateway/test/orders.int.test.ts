@@ -25,7 +25,18 @@ describe("orders over HTTP", () => {
       expect(status).to.equal(201);
       expect(headers.get("location")).to.equal("/api/orders/o-1");
       expect(asked("createOrder")).to.include({ userId: "alice", paymentMethod: "pm_ok" });
-      expect(asked("createOrder")).to.include({ orderId: "", requestId: "" });
+    });
+
+    it("without a key is a request of its own, which the way to the service may repeat", async () => {
+      const requestIds = new Set<string>();
+      for (let request = 0; request < 2; request++) {
+        await place({});
+        const { orderId, requestId } = asked("createOrder") as Record<string, string>;
+        expect(orderId).to.equal("");
+        expect(requestId).to.match(/^[\da-f-]{36}$/);
+        requestIds.add(requestId ?? "");
+      }
+      expect(requestIds.size).to.equal(2);
     });
 
     it("presents the caller's own token to the service", async () => {

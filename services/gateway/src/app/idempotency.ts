@@ -12,7 +12,7 @@ export const requestIdOf = (key: string): string =>
 /**
  * What makes an order repeatable. An order that the client names is the same order whenever it is
  * named again, whatever key comes with it: so orderId wins, and the key is left out. Otherwise the
- * key does it, and without either each request is an order of its own.
+ * key does it.
  */
 export function orderKey(
   orderId: string | undefined,
@@ -22,6 +22,9 @@ export function orderKey(
   return { orderId: "", requestId: key === undefined ? "" : requestIdOf(key) };
 }
 
-/** For RPCs that need a request_id: the key's, or without one a new one, so that the request stands for itself. */
+/**
+ * The key's request_id, or without one a new one: the request stands for itself, and a call that is
+ * repeated on the way to the service is still the same request.
+ */
 export const neededRequestId = (key: string | undefined): string =>
   key === undefined ? randomUUID() : requestIdOf(key);

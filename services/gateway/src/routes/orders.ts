@@ -5,6 +5,7 @@ import { onlyOwn } from "@waybill/identity";
 import { refuse, rules } from "@waybill/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { neededRequestId } from "../app/idempotency.ts";
 import { type StatusName, stateOf, statusNames } from "../app/statusNames.ts";
 import { identityOf } from "../http/authentication.ts";
 import { asCaller } from "../http/calls.ts";
@@ -57,7 +58,7 @@ function placeRoute(app: HttpServer, { clients, defaultPaymentMethod }: RoutePar
       },
     }),
     async (request, reply) => {
-      const key = request.headers["idempotency-key"];
+      const key = neededRequestId(request.headers["idempotency-key"]);
       const userId = selfOf(request.caller);
       const defaults = { userId, paymentMethod: defaultPaymentMethod };
       const wanted = toCreateOrder(request.body.order, key, defaults);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rules } from "@waybill/rpc";
 import { z } from "zod";
 import { asCaller, asGateway } from "../http/calls.ts";
@@ -34,7 +35,8 @@ export function userRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       refusals: { 400: "A field breaks its rule", 409: "The id or the address is taken" },
     }),
     async (request, reply) => {
-      const { userId = "", name, email, password = "" } = request.body;
+      // Named here, so that a call that is repeated on the way opens no account twice.
+      const { userId = randomUUID(), name, email, password = "" } = request.body;
       const account = { userId, name, email, password, roles: [] };
       const { user } = await clients.users.createUser(account, asGateway(request));
       reply.code(201);
