@@ -85,6 +85,17 @@ describe("server-sent events", () => {
     expect(gateway.fakes.last("watchStatuses").request).to.include({ afterPosition: "p0" });
   });
 
+  it("of all orders after a position that is gone are refused, and not begun", async () => {
+    gateway.fakes.on("watchStatuses", async function* ({ afterPosition }: Watched) {
+      yield { transition: undefined, position: afterPosition };
+      throw refuse.outOfRange(ErrorReason.POSITION_GONE, "There is no such position");
+    } as never);
+    const headers = { "last-event-id": "gone" };
+    const response = await gateway.call("GET", "/api/events", { as: "root", headers });
+    expect(response.status).to.equal(400);
+    expect(response.body).to.include({ reason: "POSITION_GONE" });
+  });
+
   it("start at once even when nothing happens for long", async () => {
     const response = await watch({ "last-event-id": "3" });
     expect(response.status).to.equal(200);
