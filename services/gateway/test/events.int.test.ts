@@ -127,8 +127,9 @@ describe("server-sent events", () => {
   it("are cut off when the client reads nothing any more", async () => {
     await using impatient = await startGateway({ stalledStreamMs: 300, maxStreamsPerIdentity: 1 });
     impatient.fakes.on("watchStatuses", async function* () {
+      const reason = "x".repeat(100_000); // Large, so that all buffers are soon full.
       for (let version = 1; ; version++)
-        yield { transition: transition(version, OrderState.PENDING), position: "" };
+        yield { transition: { ...transition(version, OrderState.PENDING), reason }, position: "" };
     });
     const { hostname, port } = new URL(impatient.url);
     const client = connect(Number(port), hostname)
