@@ -86,6 +86,25 @@ describe("orders over HTTP", () => {
       expect(gateway.fakes.received).to.deep.equal([]);
     });
 
+    it("names the fields that the service refuses as the request does", async () => {
+      const names = {
+        "lines[2].item_id": "order.items[2].itemId",
+        "ship_to.postal_code": "order.shipTo.postalCode",
+        payment_method: "order.paymentMethod",
+        request_id: "idempotency-key",
+        "order.order_id": "order.orderId",
+      };
+      for (const [contract, here] of Object.entries(names)) {
+        gateway.fakes.failWith(refuse.invalidField(contract, "is wrong"));
+        const { body } = await place({});
+        expect(body).to.deep.include({ fields: [{ field: here, description: "is wrong" }] });
+      }
+      gateway.fakes.failWith(refuse.invalidField("name", "is wrong"));
+      const request = { as: "root", body: {} };
+      const { body } = await gateway.call("PATCH", "/api/inventory/tea", request);
+      expect(body).to.deep.include({ fields: [{ field: "itemName", description: "is wrong" }] });
+    });
+
     it("passes on where the order goes", async () => {
       const shipTo = { name: "A", street: ["B"], postalCode: "1", city: "C", country: "DE" };
       await place({ shipTo, paymentMethod: "pm_slow" });
