@@ -145,7 +145,9 @@ describe("the door", () => {
       const { head, body } = await sendRaw(gateway.url, text);
       expect(head)
         .to.match(new RegExp(`^HTTP/1.1 ${status} `))
-        .and.to.include("application/json");
+        .and.to.include("application/json")
+        .and.to.match(/x-request-id: [\da-f-]{36}\r\n/i)
+        .and.to.match(/x-trace-id: [\da-f]{32}(\r\n|$)/i);
       expect(body).to.have.all.keys(["error", "status", "reason", "fields", "traceId"]);
       expect(body).to.include({ status, reason });
     }
