@@ -70,7 +70,7 @@ const failed = (refusal: Refusal, unreachable = false, retryAfterMs?: number): O
 /** Judges an error: whose fault it is, and whether trying again may help. */
 function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outcome<never> {
   if (call.options.signal?.aborted === true) return failed(cancelled(error));
-  if (isAnswer(error)) return answered(fromClientError(error as ClientError));
+  if (isAnswer(error)) return answered(fromClientError(error as ClientError), call.isRepeatable);
   const againMs = call.isRepeatable ? 0 : undefined; // It may have been done.
   if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, againMs);
   if (!(error instanceof ClientError)) throw error;
@@ -78,12 +78,19 @@ function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outco
   return failed(fromClientError(error));
 }
 
+/** What a callee says before it has begun; others may come after a commit whose answer was lost. */
+const untouched: ReadonlySet<ErrorReason> = new Set([
+  ErrorReason.OVERLOADED,
+  ErrorReason.SHUTTING_DOWN,
+]);
+
 /** The callee's own refusal: retried when it says that this helps, and soon. */
-function answered(refusal: Refusal): Outcome<never> {
-  const { code, retryDelayMs } = refusal;
-  const again =
+function answered(refusal: Refusal, isRepeatable: boolean): Outcome<never> {
+  const { code, reason, retryDelayMs } = refusal;
+  const helps =
     code === Status.UNAVAILABLE ||
     (code === Status.RESOURCE_EXHAUSTED && retryDelayMs !== undefined);
+  const again = helps && (isRepeatable || untouched.has(reason));
   const soon = (retryDelayMs ?? 0) <= maxRetryDelayMs;
   return failed(refusal, false, again && soon ? (retryDelayMs ?? 0) : undefined);
 }

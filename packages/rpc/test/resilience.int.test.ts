@@ -102,14 +102,9 @@ describe("a retry", () => {
     expect(calls).to.equal(2);
   });
 
-  it("is never made of what the contract does not call idempotent, which has all the time instead", async () => {
-    let calls = 0;
-    const refreshTokens: UserServiceImplementation["refreshTokens"] = async (_, { signal }) => {
-      calls += 1;
-      await aborted(signal);
-      return {};
-    };
-    await using server = await startServer({
+  /** Serves the exchange of refresh tokens, which no contract calls idempotent. */
+  async function exchanging(refreshTokens: UserServiceImplementation["refreshTokens"]) {
+    const server = await startServer({
       name: "test",
       host: "127.0.0.1",
       port: 0,
@@ -117,11 +112,41 @@ describe("a retry", () => {
       services: [[UserServiceDefinition, { refreshTokens } as UserServiceImplementation]],
     });
     server.serve();
+    return server;
+  }
+
+  it("is never made of what the contract does not call idempotent, which has all the time instead", async () => {
+    let calls = 0;
+    await using server = await exchanging(async (_, { signal }) => {
+      calls += 1;
+      await aborted(signal);
+      return {};
+    });
     const config = { callee: "users", address: server.address, logger: quiet };
     await using client = createClient(UserServiceDefinition, { ...config, attemptTimeoutMs: 50 });
     const call = client.refreshTokens({ refreshToken: "r" }, { timeoutMs: 250 });
     expect(await timed(call)).to.be.within(240, 600);
     expect(calls).to.equal(1);
+  });
+
+  it("is made of it only when the callee has not begun: its database may have lost the answer to a commit", async () => {
+    const refusals = [
+      [refuse.unavailable(ErrorReason.CALLEE_UNAVAILABLE, "The database is away", 1), 1],
+      [refuse.unavailable(ErrorReason.SHUTTING_DOWN, "Another replica can answer", 1), 2],
+      [refuse.resourceExhausted(ErrorReason.OVERLOADED, "full", 1), 2],
+    ] as const;
+    for (const [refusal, expected] of refusals) {
+      let calls = 0;
+      await using server = await exchanging(async () => {
+        calls += 1;
+        if (calls === 1) throw refusal;
+        return {};
+      });
+      const config = { callee: "users", address: server.address, logger: quiet };
+      await using client = createClient(UserServiceDefinition, config);
+      await client.refreshTokens({ refreshToken: "r" }).catch(() => {});
+      expect(calls, refusal.message).to.equal(expected);
+    }
   });
 
   it("finds the callee that was restarted in the middle of a call", async () => {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { envAddress, envInteger, envText, loadConfig, processConfig } from "@waybill/chassis";
 
 /** Requests per minute; 0 means no limit. */
@@ -20,11 +21,20 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       /** How an order is paid that does not say. */
       DEFAULT_PAYMENT_METHOD: envText("pm_ok"),
       /** What an item costs whose currency is not said. */
-      DEFAULT_CURRENCY: envText("EUR"),
+      DEFAULT_CURRENCY: envText("EUR").refine(
+        (text) => /^[A-Z]{3}$/.test(text),
+        "a currency such as EUR",
+      ),
       /** Whose pages may call from a browser: origins separated by commas, or *. */
-      CORS_ORIGINS: envText("none"),
+      CORS_ORIGINS: envText("none").refine(
+        (text) => listOf(text).every((origin) => origin === "*" || isOrigin(origin)),
+        "origins such as https://shop.example.org, without a path, or *",
+      ),
       /** Proxies whose X-Forwarded-For is believed: addresses or networks separated by commas. */
-      TRUSTED_PROXIES: envText("none"),
+      TRUSTED_PROXIES: envText("none").refine(
+        (text) => listOf(text).every(isNetwork),
+        "addresses or networks such as 10.0.0.0/8",
+      ),
       /** Of everybody behind one address, of one identity, and of logins, registrations and the like from one address. */
       RATE_LIMIT_ADDRESS: perMinute(6_000),
       RATE_LIMIT_IDENTITY: perMinute(1_200),
@@ -37,6 +47,16 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
     },
     env,
   );
+
+/** What browsers send as Origin; anything else would never match. */
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix] = text.split("/", 2);
+  const family = isIP(address);
+  if (family === 0 || prefix === undefined) return family !== 0;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
 
 /** The elements of a list in the configuration; "none" is the empty one. */
 export const listOf = (text: string): readonly string[] =>

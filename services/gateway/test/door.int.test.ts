@@ -94,6 +94,15 @@ describe("the door", () => {
     expect(gateway.fakes.last("listNotifications").request).to.include({ userId: "bob" });
   });
 
+  it("names an account that is registered without an id, which the way to the service may repeat", async () => {
+    const body = { name: "Dave", email: "dave@example.com" };
+    await gateway.call("POST", "/api/users", { body });
+    const { userId } = gateway.fakes.last("createUser").request as { userId: string };
+    expect(userId).to.match(/^[\da-f-]{36}$/);
+    await gateway.call("POST", "/api/users", { body: { ...body, userId: "dave" } });
+    expect(gateway.fakes.last("createUser").request).to.include({ userId: "dave" });
+  });
+
   it("refuses what is no JSON, too large, of another kind, or no route, with the one body", async () => {
     const post = (body: string, headers = {}) =>
       gateway.call("POST", "/api/orders", { as: "alice", body, headers });
@@ -136,7 +145,9 @@ describe("the door", () => {
       const { head, body } = await sendRaw(gateway.url, text);
       expect(head)
         .to.match(new RegExp(`^HTTP/1.1 ${status} `))
-        .and.to.include("application/json");
+        .and.to.include("application/json")
+        .and.to.match(/x-request-id: [\da-f-]{36}\r\n/i)
+        .and.to.match(/x-trace-id: [\da-f]{32}(\r\n|$)/i);
       expect(body).to.have.all.keys(["error", "status", "reason", "fields", "traceId"]);
       expect(body).to.include({ status, reason });
     }

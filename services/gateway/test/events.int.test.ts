@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { OrderState } from "@waybill/contracts/status";
 import type { Caller } from "@waybill/identity";
@@ -84,6 +85,17 @@ describe("server-sent events", () => {
     expect(gateway.fakes.last("watchStatuses").request).to.include({ afterPosition: "p0" });
   });
 
+  it("of all orders after a position that is gone are refused, and not begun", async () => {
+    gateway.fakes.on("watchStatuses", async function* ({ afterPosition }: Watched) {
+      yield { transition: undefined, position: afterPosition };
+      throw refuse.outOfRange(ErrorReason.POSITION_GONE, "There is no such position");
+    } as never);
+    const headers = { "last-event-id": "gone" };
+    const response = await gateway.call("GET", "/api/events", { as: "root", headers });
+    expect(response.status).to.equal(400);
+    expect(response.body).to.include({ reason: "POSITION_GONE" });
+  });
+
   it("start at once even when nothing happens for long", async () => {
     const response = await watch({ "last-event-id": "3" });
     expect(response.status).to.equal(200);
@@ -115,8 +127,9 @@ describe("server-sent events", () => {
   it("are cut off when the client reads nothing any more", async () => {
     await using impatient = await startGateway({ stalledStreamMs: 300, maxStreamsPerIdentity: 1 });
     impatient.fakes.on("watchStatuses", async function* () {
+      const reason = "x".repeat(100_000); // Large, so that all buffers are soon full.
       for (let version = 1; ; version++)
-        yield { transition: transition(version, OrderState.PENDING), position: "" };
+        yield { transition: { ...transition(version, OrderState.PENDING), reason }, position: "" };
     });
     const { hostname, port } = new URL(impatient.url);
     const client = connect(Number(port), hostname)
@@ -160,6 +173,28 @@ describe("server-sent events", () => {
     const reading = response.text();
     gateway.ending.abort();
     expect(await reading).to.include("id: ");
+  });
+
+  it("take no place for a client that has hung up before its token was verified", async () => {
+    const asked = Promise.withResolvers<void>();
+    const verified = Promise.withResolvers<Caller>();
+    const verify = () => {
+      asked.resolve();
+      return verified.promise;
+    };
+    await using slow = await startGateway({ verify, maxStreamsPerIdentity: 1 });
+    slow.fakes.on("watchStatuses", journal as never);
+    const hangUp = new AbortController();
+    const open = (signal?: AbortSignal) =>
+      slow.open("GET", "/api/orders/o-1/events", { as: "alice", ...(signal && { signal }) });
+    const impatient = open(hangUp.signal).catch(() => {});
+    await asked.promise;
+    hangUp.abort();
+    await impatient;
+    await delay(50); // Until the server has noticed.
+    verified.resolve(alice);
+    await delay(50);
+    expect((await open()).status).to.equal(200);
   });
 
   it("are only so many per identity, and a place is given back", async () => {

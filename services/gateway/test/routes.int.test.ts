@@ -127,10 +127,10 @@ describe("every route", () => {
   });
 
   it("answers 400 with the fields that are wrong, named as they are here", async () => {
-    const invalid = refuse.invalidField("ship_to.postal_code", "must be short");
+    const invalid = refuse.invalidField("some_list[1].a_field", "must be short");
     for (const sample of documenting("400")) {
       const { body } = await expectProblem(sample, invalid, 400, "INVALID_FIELD");
-      const fields = [{ field: "shipTo.postalCode", description: "must be short" }];
+      const fields = [{ field: "someList[1].aField", description: "must be short" }];
       expect(body).to.deep.include({ fields });
     }
   });

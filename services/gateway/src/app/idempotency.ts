@@ -22,6 +22,9 @@ export function orderKey(
   return { orderId: "", requestId: key === undefined ? "" : requestIdOf(key) };
 }
 
-/** For RPCs that need a request_id, and those that may be called twice for one request: the key's, or without one a new one. */
+/**
+ * The key's request_id, or without one a new one: the request stands for itself, and a call that is
+ * repeated on the way to the service is still the same request.
+ */
 export const neededRequestId = (key: string | undefined): string =>
   key === undefined ? randomUUID() : requestIdOf(key);

@@ -1,5 +1,19 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Answer, answerTo, internalAnswer, type OwnReason, Problem } from "./problem.ts";
+import {
+  type Answer,
+  answerTo,
+  type FieldNames,
+  internalAnswer,
+  type OwnReason,
+  Problem,
+} from "./problem.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** So that what a service says of its fields is told of the request's. */
+    fieldNames?: FieldNames;
+  }
+}
 
 /** Answers every error, whoever threw it, with the one body that errors have. */
 export function mapErrors(app: FastifyInstance): void {
@@ -19,7 +33,8 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
 
 /** What is answered to an error; an unforeseen one is logged. */
 export function judge(error: unknown, request: FastifyRequest): Answer {
-  const answer = answerTo(error) ?? answerTo(ofFastify(error)) ?? internalAnswer;
+  const { fieldNames } = request.routeOptions.config;
+  const answer = answerTo(error, fieldNames) ?? answerTo(ofFastify(error)) ?? internalAnswer;
   if (answer.status === 500) request.log.error({ error }, "A request failed unexpectedly");
   return answer;
 }

@@ -49,7 +49,9 @@ export async function sendEvents(
   const slot = slots.take(request.caller);
   const signal = AbortSignal.any([request.gone, ending, ...expiryOf(request.token)]);
   const source = watch(signal)[Symbol.asyncIterator]();
-  reply.raw.once("close", () => slot[Symbol.dispose]());
+  // A client that hung up while its token was verified closes nothing any more.
+  if (request.gone.aborted) slot[Symbol.dispose]();
+  else reply.raw.once("close", () => slot[Symbol.dispose]());
   const first = source.next();
   first.catch(() => {}); // Whoever awaits it is told, if anybody does.
   const early = await Promise.race([

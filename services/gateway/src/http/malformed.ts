@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionError, FastifyReply, FastifyRequest } from "fastify";
@@ -40,6 +40,7 @@ export function answerMalformed(error: ConnectionError, socket: Socket): void {
     `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
     `Content-Type: ${jsonType}`,
     `Content-Length: ${Buffer.byteLength(text)}`,
+    `X-Request-Id: ${randomUUID()}`,
     `X-Trace-Id: ${body.traceId}`,
     "Connection: close",
   ];

@@ -82,17 +82,20 @@ export interface Answer {
   readonly retryAfterS: number | undefined;
 }
 
+/** What fields of the contracts are called in a route's request, where it calls them otherwise: the first that matches. */
+export type FieldNames = readonly (readonly [contract: RegExp, here: string])[];
+
 /** The answer to an error; undefined for one that nobody has foreseen. */
-export function answerTo(error: unknown): Answer | undefined {
+export function answerTo(error: unknown, names: FieldNames = []): Answer | undefined {
   if (error instanceof Problem) {
     const { status, reason, message, retryAfterS } = error;
     return { status, body: { error: message, status, reason, fields: [] }, retryAfterS };
   }
   const refusal = refusalOf(error);
-  return refusal === undefined ? undefined : answerToRefusal(refusal);
+  return refusal === undefined ? undefined : answerToRefusal(refusal, names);
 }
 
-function answerToRefusal(refusal: Refusal): Answer {
+function answerToRefusal(refusal: Refusal, names: FieldNames): Answer {
   const { code, reason, violations, retryDelayMs } = refusal;
   const status = statusOfReason.get(reason) ?? statusOfCode[code] ?? 500;
   const waits = retryDelayMs !== undefined || status === 503 || status === 429;
@@ -103,7 +106,7 @@ function answerToRefusal(refusal: Refusal): Answer {
       status,
       reason: reason === ErrorReason.UNSPECIFIED ? (Status[code] ?? "UNKNOWN") : reasonName(reason),
       fields: violations.map(({ field, description }) => ({
-        field: camelCase(field),
+        field: named(camelCase(field), names),
         description,
       })),
     },
@@ -126,6 +129,11 @@ const insideReasons: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
 
 function textOf(status: number, { reason, message }: Refusal): string {
   return insideReasons.has(reason) ? (outsideTexts[status] ?? message) : message;
+}
+
+function named(field: string, names: FieldNames): string {
+  const [contract, here] = names.find(([contract]) => contract.test(field)) ?? [];
+  return contract === undefined || here === undefined ? field : field.replace(contract, here);
 }
 
 /** The contracts' ship_to.postal_code is shipTo.postalCode here; the rest reads as it is. */

@@ -14,6 +14,7 @@ import {
 } from "../http/fields.ts";
 import { admins, anybody, operation } from "../http/operation.ts";
 import { linkNextPage } from "../http/pages.ts";
+import type { FieldNames } from "../http/problem.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { RouteParts } from "./parts.ts";
 
@@ -33,6 +34,15 @@ const itemBody = z
     updatedAt: time,
   })
   .meta({ id: "Item" });
+
+/** How an item's fields are called in the contract. */
+const fieldNames: FieldNames = [
+  [/^name$/, "itemName"],
+  [/^onHand$/, "availableQty"],
+  [/^unitPrice\.minorUnits$/, "unitPrice"],
+  [/^unitPrice\.currency$/, "currency"],
+  [/^requestId$/, "idempotency-key"],
+];
 
 const itemParams = z.object({ itemId: rules.id });
 const tag = "inventory";
@@ -82,6 +92,7 @@ function createRoute(app: HttpServer, { clients: { items }, defaultCurrency }: R
       tag,
       summary: "Add an item",
       access: admins,
+      config: { fieldNames },
       inputs: {
         body: z.object({
           itemId: rules.id,
@@ -115,6 +126,7 @@ function changeRoutes(app: HttpServer, { clients: { items } }: RouteParts): void
       tag,
       summary: "Change an item's name or price; orders that exist keep their prices",
       access: admins,
+      config: { fieldNames },
       inputs: { params: itemParams, headers: idempotencyHeaders, body: patchBody },
       answers: { 200: itemBody },
       refusals: {
@@ -141,6 +153,7 @@ function changeRoutes(app: HttpServer, { clients: { items } }: RouteParts): void
       tag,
       summary: "Add pieces to the stock, or take some out",
       access: admins,
+      config: { fieldNames },
       inputs: {
         params: itemParams,
         headers: idempotencyHeaders,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { orderKey } from "../app/idempotency.ts";
 import { statusOf } from "../app/statusNames.ts";
 import { amountOf, minorUnits, optionalTimeOf, present, time, timeOf } from "../http/fields.ts";
+import type { FieldNames } from "../http/problem.ts";
 
 const maxLines = 100;
 
@@ -27,6 +28,13 @@ export const orderRequest = z.object({
   paymentMethod: rules.requiredText(64).optional(),
   shipTo: address.optional(),
 });
+
+/** How that is called in the contract. */
+export const orderFieldNames: FieldNames = [
+  [/^(order\.)?lines(?=\b)/, "order.items"],
+  [/^(order\.)?requestId$/, "idempotency-key"],
+  [/^(?=(userId|orderId|paymentMethod|shipTo)\b)/, "order."],
+];
 
 /** An order as it is answered. */
 export const orderBody = z

@@ -8,7 +8,7 @@ import { asCaller } from "../http/calls.ts";
 import { idempotencyHeaders, orderParams, present } from "../http/fields.ts";
 import { admins, anybody, coordinators, operation } from "../http/operation.ts";
 import type { HttpServer } from "../http/server.ts";
-import { orderRequest, toCreateOrder } from "./orderBodies.ts";
+import { orderFieldNames, orderRequest, toCreateOrder } from "./orderBodies.ts";
 import { selfOf } from "./orders.ts";
 import type { RouteParts } from "./parts.ts";
 
@@ -115,7 +115,7 @@ function tryRoute(app: HttpServer, { clients, defaultPaymentMethod }: RouteParts
       description:
         "Needs an orderId or an Idempotency-Key. 503 (TRY_PENDING) until stock is held and the payment authorised: repeat it.",
       access: coordinators,
-      config: { deadlineMs: 10_000 },
+      config: { deadlineMs: 10_000, fieldNames: orderFieldNames },
       inputs: {
         headers: idempotencyHeaders,
         body: z.object({

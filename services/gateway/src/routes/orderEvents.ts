@@ -106,12 +106,25 @@ function liveRoutes(app: HttpServer, parts: RouteParts): void {
       const watched = { orderId: "", afterVersion: 0, afterPosition: after };
       const watch = (signal: AbortSignal) =>
         eventsOf(
-          statuses.watchStatuses(watched, asListener(request, signal)),
+          withoutRepeated(after, statuses.watchStatuses(watched, asListener(request, signal))),
           (response) => response.position,
         );
       return sendEvents(request, reply, { slots, ending, stalledMs, watch });
     },
   );
+}
+
+/**
+ * Leaves out the position that the client has come with. Its stream begins with what follows, so
+ * that a position that is gone is answered as an error, and not told in a stream that clients would
+ * ask for again and again.
+ */
+async function* withoutRepeated(
+  after: string,
+  responses: AsyncIterable<WatchStatusesResponse>,
+): AsyncGenerator<WatchStatusesResponse> {
+  for await (const response of responses)
+    if (response.transition !== undefined || response.position !== after) yield response;
 }
 
 async function* eventsOf(

@@ -13,7 +13,7 @@ import { idempotencyHeaders, orderParams, pageOf, pageQuery, present } from "../
 import { anybody, operation } from "../http/operation.ts";
 import { linkNextPage } from "../http/pages.ts";
 import type { HttpServer } from "../http/server.ts";
-import { orderBody, orderOf, orderRequest, toCreateOrder } from "./orderBodies.ts";
+import { orderBody, orderFieldNames, orderOf, orderRequest, toCreateOrder } from "./orderBodies.ts";
 import type { RouteParts } from "./parts.ts";
 
 const listQuery = pageQuery.extend({
@@ -47,7 +47,7 @@ function placeRoute(app: HttpServer, { clients, defaultPaymentMethod }: RoutePar
       description:
         "Repeat it with the same Idempotency-Key, or with the same orderId, and it is the same order. An orderId does so whatever the key, which is then left out.",
       access: anybody,
-      config: { deadlineMs: placingMs },
+      config: { deadlineMs: placingMs, fieldNames: orderFieldNames },
       inputs: { headers: idempotencyHeaders, body: z.object({ order: orderRequest }) },
       answers: { 201: z.object({ message: z.string(), orderId: z.string() }) },
       refusals: {

@@ -35,7 +35,7 @@ export function userRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       refusals: { 400: "A field breaks its rule", 409: "The id or the address is taken" },
     }),
     async (request, reply) => {
-      // A call whose answer is lost is made again: without an id the address would be taken, by the first one.
+      // Named here, so that a call that is repeated on the way opens no account twice.
       const { userId = randomUUID(), name, email, password = "" } = request.body;
       const account = { userId, name, email, password, roles: [] };
       const { user } = await clients.users.createUser(account, asGateway(request));

@@ -6,6 +6,7 @@ import { withoutAddresses } from "../domain/letter.ts";
 import type { Channel } from "../domain/notification.ts";
 import type { Provider } from "../provider/provider.ts";
 import { hopeless, isStale, judge, type RetryTimes, untried, type Verdict } from "./attempt.ts";
+import { abortAfter } from "./grace.ts";
 import { type SettlingPoint, settle } from "./settling.ts";
 import type { UserAnswer, UserDirectory } from "./userDirectory.ts";
 
@@ -109,14 +110,14 @@ async function sendAll(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const queue = batch.sendings.values();
-  const cutOff = abortAfter(signal, graceMs);
+  using cutOff = abortAfter(signal, graceMs);
   let trouble: string | undefined;
   const work = async () => {
     for (const sending of queue) {
       const mayStart =
         trouble === undefined && !signal.aborted && performance.now() <= batch.lastStart;
       const verdict = mayStart
-        ? await attempt(parts, sending, recipients.get(sending.userId), cutOff, (reason) => {
+        ? await attempt(parts, sending, recipients.get(sending.userId), cutOff.signal, (reason) => {
             trouble = reason;
           })
         : untried(0);
@@ -158,13 +159,4 @@ async function record(
     logger.warn({ orderId, version, channel, reason: verdict.error }, "cannot be sent");
   }
   await settle(settling, { orderId, version, channel, lease, ...verdict }, logger, leased);
-}
-
-/** Aborts that long after the signal does. */
-function abortAfter(signal: AbortSignal, ms: number): AbortSignal {
-  const late = new AbortController();
-  const start = () => setTimeout(() => late.abort(), ms).unref();
-  if (signal.aborted) start();
-  else signal.addEventListener("abort", start, { once: true });
-  return late.signal;
 }
