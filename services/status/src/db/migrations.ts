@@ -29,7 +29,7 @@ export const migrations = [
     `create index statuses_to_reannounce on statuses (reannounce_at)
       where reannounce_at is not null`,
     `create table transitions (
-      order_id text not null references statuses,
+      order_id text not null, -- Of statuses; written in one transaction, so a foreign key would only cost.
       version integer not null,
       from_state text,
       to_state text not null,
