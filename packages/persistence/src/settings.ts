@@ -22,8 +22,13 @@ const keepAliveAfterMs = 10_000;
 /** After so long, a connection beyond the first ones is closed. */
 const idleTimeoutMs = 30_000;
 
+/** With what pg's types leave out. */
+interface PipelinedConfig extends PoolConfig {
+  readonly pipeline: boolean;
+}
+
 /** What pg needs to know to connect by these settings. */
-export function connectionConfig(settings: ConnectionSettings): PoolConfig {
+export function connectionConfig(settings: ConnectionSettings): PipelinedConfig {
   const statementTimeoutMs = settings.statementTimeoutMs ?? 10_000;
   return {
     connectionString: settings.url,
@@ -33,6 +38,7 @@ export function connectionConfig(settings: ConnectionSettings): PoolConfig {
     connectionTimeoutMillis: settings.connectionTimeoutMs ?? 5_000,
     idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs ?? 15_000,
     idleTimeoutMillis: idleTimeoutMs,
+    pipeline: true, // A statement need not wait for the answer to the one before.
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     // The server, too, should notice soon when a client's machine is gone: it may hold locks.

@@ -23,6 +23,8 @@ export class PooledConnection implements DatabaseConnection {
   readonly #client: PgClient;
   #broken = false;
   #released = false;
+  /** The begin of a transaction that was sent and not awaited. */
+  #begun: Promise<unknown> | undefined;
 
   constructor(client: PoolClient) {
     this.#client = client as PgClient;
@@ -31,11 +33,12 @@ export class PooledConnection implements DatabaseConnection {
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const statement = statementOf(query);
     const values = query.parameters as unknown[];
-    const { command, rowCount, rows } = await this.#query(
+    const result = this.#query(
       statement === undefined
         ? { text: query.sql, values }
         : { name: statement.name, text: query.sql, values, types: statementTypes },
     );
+    const [{ command, rowCount, rows }] = await Promise.all([result, this.#begun]);
     const affected = writingCommands.has(command) ? BigInt(rowCount ?? 0) : undefined;
     return { numAffectedRows: affected, rows: (rows ?? []) as Row[] };
   }
@@ -45,9 +48,20 @@ export class PooledConnection implements DatabaseConnection {
     throw new Error("Streaming is not supported: page by key instead");
   }
 
+  /**
+   * Sends the begin of a transaction together with the statement after it, which fails when the begin
+   * does: a round trip less. Nothing else is awaited on a connection that is not trusted any more.
+   */
+  begin(command: string): void {
+    this.#begun = this.#query({ text: command });
+    this.#begun.catch(() => this.condemn()); // Told by the statements.
+  }
+
   /** Sends a command of transaction control, and yields the command that PostgreSQL answers with. */
   async control(command: string): Promise<string> {
-    return (await this.#query({ text: command })).command;
+    const [{ command: answer }] = await Promise.all([this.#query({ text: command }), this.#begun]);
+    this.#begun = undefined;
+    return answer;
   }
 
   /** The connection is no longer to be trusted, and is closed when it is released. */

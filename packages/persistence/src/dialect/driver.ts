@@ -55,8 +55,7 @@ export class PooledDriver implements Driver {
     connection: PooledConnection,
     { isolationLevel = "read committed", accessMode = "read write" }: TransactionSettings,
   ): Promise<void> {
-    // Kysely's controlled transaction does not release a connection on which this fails.
-    await orRelease(connection, `begin isolation level ${isolationLevel} ${accessMode}`);
+    connection.begin(`begin isolation level ${isolationLevel} ${accessMode}`);
   }
 
   async commitTransaction(connection: PooledConnection): Promise<void> {

@@ -37,8 +37,10 @@ export const serveRequests =
         const fails = refused.has(request.key) || broken.has(request.key);
         return fails ? { kind: "failure" } : books.serve(request);
       });
-      await saveAccounts(tx, [...books.changed.values()]);
-      await enterIntoLedger(tx, books.entries, at);
+      await Promise.all([
+        saveAccounts(tx, [...books.changed.values()]),
+        enterIntoLedger(tx, books.entries, at),
+      ]);
       return replies;
     });
 

@@ -54,8 +54,11 @@ async function applyOnce(
     const inserted = await insertStatuses(tx, outcome.created, patienceMs);
     if (inserted < outcome.created.length) throw new LostInsertError();
   }
-  if (outcome.changed.length > 0) await updateStatuses(tx, outcome.changed, patienceMs);
-  if (outcome.transitions.length > 0) await appendTransitions(tx, outcome.transitions);
+  // Sent together: the second does not wait for the answer to the first.
+  await Promise.all([
+    outcome.changed.length > 0 ? updateStatuses(tx, outcome.changed, patienceMs) : undefined,
+    outcome.transitions.length > 0 ? appendTransitions(tx, outcome.transitions) : undefined,
+  ]);
   return outcome;
 }
 
