@@ -2,13 +2,13 @@ import { NotificationServiceDefinition } from "@waybill/contracts/notification";
 import { UserServiceDefinition } from "@waybill/contracts/user";
 import { startService } from "@waybill/host";
 import { defaultRetryTimes } from "./app/attempt.ts";
-import { recordNotifications } from "./app/recordNotifications.ts";
+import { type Outbox, recordNotifications } from "./app/recordNotifications.ts";
 import { createSender } from "./app/sender.ts";
 import { settlingPoint } from "./app/settling.ts";
 import { createUserDirectory } from "./app/userDirectory.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
-import { channels } from "./domain/notification.ts";
+import type { Channel } from "./domain/notification.ts";
 import { onOrderEvents } from "./events/onOrderEvents.ts";
 import { logProvider } from "./provider/logProvider.ts";
 import { smtpProvider } from "./provider/smtpProvider.ts";
@@ -41,7 +41,7 @@ const settling = settlingPoint(db);
 service.onDrain(settling, ...Object.values(providers));
 
 // Each channel has a loop of its own, so that one that is away holds up no other.
-const loops = channels.map((channel) => {
+const loopOf = (channel: Channel) => {
   const sender = createSender({
     db,
     channel,
@@ -52,12 +52,18 @@ const loops = channels.map((channel) => {
     attemptTimeoutMs: config.SEND_TIMEOUT,
     logger,
   });
+  service.onDrain(sender);
   return { sender, loop: service.background(`sending by ${channel}`, sendIntervalMs, sender.run) };
-});
-const wake = () => {
-  for (const { sender, loop } of loops) if (!sender.isInTrouble) loop.wake();
 };
-messaging.consume(onOrderEvents(recordNotifications(db, config.CHANNELS, wake)));
+const loops = { EMAIL: loopOf("EMAIL"), SMS: loopOf("SMS") } satisfies Record<Channel, unknown>;
+const outbox: Outbox = {
+  reserve: (channel) => loops[channel].sender.reserve(),
+  accept: (channel, lease, sendings) => loops[channel].sender.accept(lease, sendings),
+  wake: () => {
+    for (const { sender, loop } of Object.values(loops)) if (!sender.isInTrouble) loop.wake();
+  },
+};
+messaging.consume(onOrderEvents(recordNotifications(db, config.CHANNELS, outbox)));
 await service.serve([[NotificationServiceDefinition, notificationService(db)]], {
   policies: [policy],
 });

@@ -10,7 +10,7 @@ import { createClient, Refusal, reasonName, Status, startServer } from "@waybill
 import { expect } from "chai";
 import { recordNotifications } from "../src/app/recordNotifications.ts";
 import { notificationService } from "../src/rpc/notificationService.ts";
-import { freshDatabase, logger } from "./support/testBed.ts";
+import { freshDatabase, logger, noOutbox } from "./support/testBed.ts";
 
 const operator: Caller = { kind: "service", name: "operator" };
 const alice: Caller = { kind: "user", userId: "alice", roles: ["customer"], token: "" };
@@ -32,7 +32,7 @@ async function serve() {
       traceparent: "",
     }));
   });
-  await recordNotifications(db, ["EMAIL", "SMS"], () => {})(told);
+  await recordNotifications(db, ["EMAIL", "SMS"], noOutbox)(told);
   const caller = { now: operator };
   const server = await startServer({
     name: "notification",

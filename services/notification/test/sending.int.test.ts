@@ -3,8 +3,8 @@ import { deadLettersStream } from "@waybill/contracts/events";
 import type { Messaging } from "@waybill/messaging";
 import { freePort, type NatsServer, startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
-import { recordNotifications } from "../src/app/recordNotifications.ts";
-import { createSender } from "../src/app/sender.ts";
+import { type Outbox, recordNotifications } from "../src/app/recordNotifications.ts";
+import { createSender, type Sender } from "../src/app/sender.ts";
 import { listNotifications } from "../src/db/notificationStore.ts";
 import { settleSendings, takeDueSendings } from "../src/db/sendingStore.ts";
 import type { News } from "../src/domain/notification.ts";
@@ -13,6 +13,7 @@ import {
   announce,
   connectStatus,
   freshDatabase,
+  noOutbox,
   progress,
   senderParts,
   startApp,
@@ -22,6 +23,13 @@ import {
 import { startUserServer } from "./support/userServer.ts";
 
 const never = new AbortController().signal;
+
+/** As main wires it, without a loop. */
+const outboxOf = (sender: Sender): Outbox => ({
+  reserve: () => sender.reserve(),
+  accept: (_channel, lease, sendings) => sender.accept(lease, sendings),
+  wake: () => {},
+});
 
 const news = (orderId: string, besides: Partial<News> = {}): News => ({
   orderId,
@@ -147,7 +155,7 @@ describe("notifications", () => {
     await using users = await startUserServer();
     const port = await freePort();
     const silent = createServer(() => {}).listen(port, "127.0.0.1");
-    await recordNotifications(db, ["EMAIL"], () => {})([news("silent")]);
+    await recordNotifications(db, ["EMAIL"], noOutbox)([news("silent")]);
     const smtpUrl = `smtp://127.0.0.1:${port}`;
     const options = { db, natsUrl: nats.url, userAddress: users.address, smtpUrl };
     const { client, parts } = senderParts({ ...options, parts: { attemptTimeoutMs: 200 } });
@@ -240,9 +248,11 @@ describe("notifications", () => {
     await using db = await freshDatabase();
     await using users = await startUserServer();
     await using mail = await startMailServer();
-    await recordNotifications(db, ["EMAIL"], () => {})([
-      news("old", { occurredAt: new Date(Date.now() - 4_000_000) }),
-    ]);
+    await recordNotifications(
+      db,
+      ["EMAIL"],
+      noOutbox,
+    )([news("old", { occurredAt: new Date(Date.now() - 4_000_000) })]);
     const options = { db, natsUrl: nats.url, userAddress: users.address, smtpUrl: mail.url };
     const { client, parts } = senderParts(options);
     await createSender(parts).run(never);
@@ -252,12 +262,73 @@ describe("notifications", () => {
     await client[Symbol.asyncDispose]();
   });
 
+  describe("that the sender of this process takes over when they are recorded", () => {
+    it("are nobody else's, and are sent without being looked for", async () => {
+      await using db = await freshDatabase();
+      await using users = await startUserServer();
+      await using mail = await startMailServer();
+      const options = { db, natsUrl: nats.url, userAddress: users.address, smtpUrl: mail.url };
+      const { client, parts } = senderParts(options);
+      await using _client = client;
+      await using _provider = parts.provider;
+      await using sender = createSender(parts);
+      await recordNotifications(db, ["EMAIL"], outboxOf(sender))([news("mine")]);
+      const others = { lease: "another", leaseMs: 60_000, limit: 10 };
+      expect(await takeDueSendings(db, "EMAIL", others)).to.deep.equal([]);
+      await sender.run(never); // Looks for what is due.
+      await sender.run(never);
+      expect(mail.counts()).to.deep.equal({ "<mine.1@shop.example>": 1 });
+      expect(await progress(db)).to.deep.equal(["mine.1 EMAIL SENT 1"]);
+    });
+
+    it("are anybody's again when it ends before", async () => {
+      await using db = await freshDatabase();
+      await using users = await startUserServer();
+      await using mail = await startMailServer();
+      const options = { db, natsUrl: nats.url, userAddress: users.address, smtpUrl: mail.url };
+      const { client, parts } = senderParts(options);
+      await using _client = client;
+      await using _provider = parts.provider;
+      const sender = createSender(parts);
+      await recordNotifications(db, ["EMAIL"], outboxOf(sender))([news("left")]);
+      await sender[Symbol.asyncDispose]();
+      const others = { lease: "another", leaseMs: 60_000, limit: 10 };
+      const taken = await takeDueSendings(db, "EMAIL", others);
+      expect(taken.map(({ orderId, attempts }) => [orderId, attempts])).to.deep.equal([
+        ["left", 0],
+      ]);
+    });
+
+    it("are found in the table when too many wait already", async () => {
+      await using db = await freshDatabase();
+      const { client, parts } = senderParts({
+        db,
+        natsUrl: "",
+        userAddress: "127.0.0.1:1",
+        smtpUrl: "smtp://127.0.0.1:1",
+      });
+      await using _client = client;
+      await using _provider = parts.provider;
+      const sender = createSender(parts);
+      const record = recordNotifications(db, ["EMAIL"], outboxOf(sender));
+      const so = (count: number, name: string) =>
+        Array.from({ length: count }, (_, index) => news(`${name}-${index}`));
+      await record(so(1_023, "first"));
+      await record(so(1, "last"));
+      const others = { lease: "another", leaseMs: 60_000, limit: 10 };
+      expect(await takeDueSendings(db, "EMAIL", others)).to.deep.equal([]);
+      await record(so(1, "beyond"));
+      const taken = await takeDueSendings(db, "EMAIL", others);
+      expect(taken.map(({ orderId }) => orderId)).to.deep.equal(["beyond-0"]);
+    });
+  });
+
   describe("that a dead replica has taken", () => {
     it("are sent by another when the lease is over, and what it would say then does not count", async () => {
       await using db = await freshDatabase();
       await using users = await startUserServer();
       await using mail = await startMailServer();
-      await recordNotifications(db, ["EMAIL"], () => {})([news("leased")]);
+      await recordNotifications(db, ["EMAIL"], noOutbox)([news("leased")]);
       const taken = await takeDueSendings(db, "EMAIL", { lease: "dead", leaseMs: 500, limit: 10 });
       expect(taken).to.have.length(1);
       const options = { db, natsUrl: nats.url, userAddress: users.address, smtpUrl: mail.url };
@@ -283,7 +354,7 @@ describe("notifications", () => {
 
     it("count as sent when it says so late; another's verdict is left alone otherwise", async () => {
       await using db = await freshDatabase();
-      await recordNotifications(db, ["EMAIL"], () => {})([news("a"), news("b")]);
+      await recordNotifications(db, ["EMAIL"], noOutbox)([news("a"), news("b")]);
       await takeDueSendings(db, "EMAIL", { lease: "first", leaseMs: 0, limit: 10 });
       await takeDueSendings(db, "EMAIL", { lease: "second", leaseMs: 60_000, limit: 10 });
       const first = { version: 1, channel: "EMAIL", lease: "first", isAttempt: true } as const;

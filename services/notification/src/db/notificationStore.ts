@@ -11,18 +11,40 @@ const insertStatement = sql(
         $7::timestamptz[], $8::text[]) as v (order_id, version) order by order_id, version
       on conflict do nothing
       returning order_id, version)
-    insert into sendings (order_id, version, channel)
-      select order_id, version, channel from recorded cross join unnest($9::text[]) as c (channel)`,
+    insert into sendings (order_id, version, channel, lease, next_at)
+      select order_id, version, channel, lease, now() + coalesce(lease_ms, 0) * interval '1 ms'
+        from recorded cross join unnest($9::text[], $10::text[], $11::float8[])
+          as c (channel, lease, lease_ms)
+      returning order_id, version, channel`,
 );
 
-/** Records notifications, with a sending for each channel; those that are there already stay as they are. Answers how many sendings are new. */
+/** A channel of new notifications, and for how long their sendings are taken already by whoever records them. */
+export interface RecordedChannel {
+  readonly channel: Channel;
+  readonly lease: { readonly id: string; readonly ms: number } | undefined;
+}
+
+/** What a sending is known by. */
+export interface SendingKey {
+  readonly orderId: string;
+  readonly version: number;
+  readonly channel: Channel;
+}
+
+interface KeyRow {
+  readonly order_id: string;
+  readonly version: number;
+  readonly channel: Channel;
+}
+
+/** Records notifications, with a sending for each channel; those that are there already stay as they are. Answers the sendings that are new. */
 export async function insertNotifications(
   db: Sql,
   notifications: readonly Notification[],
-  channels: readonly Channel[],
-): Promise<number> {
+  channels: readonly RecordedChannel[],
+): Promise<SendingKey[]> {
   const column = <T>(of: (notification: Notification) => T): T[] => notifications.map(of);
-  return db.run(insertStatement, [
+  const rows = await db.rows<KeyRow>(insertStatement, [
     column(({ orderId }) => orderId),
     column(({ version }) => version),
     column(({ userId }) => userId),
@@ -31,8 +53,11 @@ export async function insertNotifications(
     column(({ text }) => text),
     column(({ occurredAt }) => occurredAt),
     column(({ traceparent }) => traceparent),
-    channels,
+    channels.map(({ channel }) => channel),
+    channels.map(({ lease }) => lease?.id),
+    channels.map(({ lease }) => lease?.ms),
   ]);
+  return rows.map(({ order_id: orderId, version, channel }) => ({ orderId, version, channel }));
 }
 
 /** How far a notification has come on one channel. */

@@ -78,22 +78,21 @@ export interface Settlement {
   readonly error: string;
 }
 
-/** A sending that somebody else has taken since is theirs to settle; but what is sent is sent. */
+/**
+ * A sending that somebody else has taken since is theirs to settle; but what is sent is sent. Rows are not locked in the order of their
+ * keys before: two settle the same ones only when a lease has run out, and settling is repeated when it fails.
+ */
 const settleStatement = sql(
   "settle_sendings",
-  `with settled as (
-    select v.* from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[],
-        $7::float8[], $8::text[])
-      as v (order_id, version, channel, lease, state, tried, delay_ms, error)
-      join sendings s using (order_id, version, channel)
-      where s.state <> 'SENT' and (s.lease = v.lease or v.state = 'SENT')
-      order by order_id, version, channel for no key update of s)
-  update sendings s set state = v.state, attempts = s.attempts + v.tried, lease = null,
+  `update sendings s set state = v.state, attempts = s.attempts + v.tried, lease = null,
       next_at = now() + v.delay_ms * interval '1 ms',
       last_error = coalesce(nullif(v.error, ''), s.last_error),
       sent_at = case when v.state = 'SENT' then now() end
-    from settled v
-    where s.order_id = v.order_id and s.version = v.version and s.channel = v.channel`,
+    from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[],
+        $7::float8[], $8::text[])
+      as v (order_id, version, channel, lease, state, tried, delay_ms, error)
+    where s.order_id = v.order_id and s.version = v.version and s.channel = v.channel
+      and s.state <> 'SENT' and (s.lease = v.lease or v.state = 'SENT')`,
 );
 
 /** Records what became of sendings, each of them named once. */

@@ -14,10 +14,13 @@ const digitsOf: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** Made once: a formatter takes longer to make than to use a thousand times. */
+const grouped = new Intl.NumberFormat("en");
+
 /** "EUR 1,234.50". Exact for any amount. */
 export function formatMoney({ minorUnits, currency }: Money): string {
   const digits = digitsOf.get(currency) ?? 2;
   const padded = minorUnits.toString().padStart(digits + 1, "0");
-  const whole = BigInt(padded.slice(0, padded.length - digits)).toLocaleString("en");
+  const whole = grouped.format(BigInt(padded.slice(0, padded.length - digits)));
   return digits === 0 ? `${currency} ${whole}` : `${currency} ${whole}.${padded.slice(-digits)}`;
 }

@@ -6,8 +6,8 @@ import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type Database, openDatabase } from "@waybill/persistence";
 import { createClient } from "@waybill/rpc";
 import { testServers } from "@waybill/stack";
-import { recordNotifications } from "../../src/app/recordNotifications.ts";
-import { createSender, type SenderParts } from "../../src/app/sender.ts";
+import { type Outbox, recordNotifications } from "../../src/app/recordNotifications.ts";
+import { createSender, type Sender, type SenderParts } from "../../src/app/sender.ts";
 import { settlingPoint } from "../../src/app/settling.ts";
 import { createUserDirectory } from "../../src/app/userDirectory.ts";
 import { migrations } from "../../src/db/migrations.ts";
@@ -115,6 +115,9 @@ export function senderParts({ db, smtpUrl, userAddress, parts }: AppOptions) {
   };
 }
 
+/** Nobody takes anything over: everything is found in the table. */
+export const noOutbox: Outbox = { reserve: () => undefined, accept: () => {}, wake: () => {} };
+
 /** The service in this process, as main wires it, with a quicker loop. */
 export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack();
@@ -126,13 +129,20 @@ export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
   const messaging = undo.use(
     await connectMessaging({ url: natsUrl, name: "notification", logger }),
   );
+  const senders = new Map<Channel, Sender>();
   for (const channel of channels) {
     const provider = channel === "SMS" ? logProvider("SMS", logger) : parts.provider;
-    const { run } = createSender({ ...parts, channel, provider });
-    const steady = (signal: AbortSignal) => run(signal).catch(() => ({ again: false })); // The loop's own pauses are too long here.
+    const sender = undo.use(createSender({ ...parts, channel, provider }));
+    senders.set(channel, sender);
+    const steady = (signal: AbortSignal) => sender.run(signal).catch(() => ({ again: false })); // The loop's own pauses are too long here.
     undo.use(repeat({ name: channel, intervalMs: 30, logger, run: steady }));
   }
-  undo.use(messaging.consume(onOrderEvents(recordNotifications(db, channels, () => {}))));
+  const outbox: Outbox = {
+    reserve: (channel) => senders.get(channel)?.reserve(),
+    accept: (channel, lease, sendings) => senders.get(channel)?.accept(lease, sendings),
+    wake: () => {},
+  };
+  undo.use(messaging.consume(onOrderEvents(recordNotifications(db, channels, outbox))));
   const cleanUp = undo.move();
   return { [Symbol.asyncDispose]: () => cleanUp.disposeAsync() };
 }
