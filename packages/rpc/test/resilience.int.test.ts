@@ -178,7 +178,7 @@ describe("a breaker", () => {
 
     const durations: number[] = [];
     for (let i = 0; i < 50; i++) durations.push(await timed(client.getStatus({})));
-    expect(durations.toSorted((a, b) => a - b)[25]).to.be.below(1);
+    expect(durations.toSorted((a, b) => a - b)[25]).to.be.below(20);
     const refusal = await refusalFrom(client.getStatus({}));
     expect(refusal).to.include({
       code: Status.UNAVAILABLE,
@@ -206,7 +206,7 @@ describe("a breaker", () => {
     const address = `127.0.0.1:${(hole.address() as { port: number }).port}`;
     await using client = clientOf(address, {
       callee: "b2",
-      attemptTimeoutMs: 100,
+      attemptTimeoutMs: 400, // A busy machine answers at once, too, but not within a few ms.
       breaker: { consecutiveFailures: 3, halfOpenAfterMs: 50 },
     });
     expect((await refusalFrom(client.getStatus({}))).code).to.be.oneOf([
@@ -215,7 +215,7 @@ describe("a breaker", () => {
     ]);
     expect(breakerState("b2")).to.not.equal("closed");
     const seen = new Set<string | undefined>();
-    const end = performance.now() + 400;
+    const end = performance.now() + 1_000;
     let slowest = 0;
     while (performance.now() < end) {
       seen.add(breakerState("b2"));
@@ -223,7 +223,7 @@ describe("a breaker", () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect([...seen]).to.have.members(["open", "half-open"]);
-    expect(slowest).to.be.below(50);
+    expect(slowest).to.be.below(300);
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => hole.close(resolve));
   });
@@ -265,7 +265,7 @@ describe("a breaker", () => {
     await using client = clientOf(server.address, {
       callee: "b4",
       attempts: 1,
-      attemptTimeoutMs: 30,
+      attemptTimeoutMs: 200,
       breaker: { consecutiveFailures: 3 },
     });
     for (let i = 0; i < 9; i++) await timed(client.getStatus({}));
@@ -277,7 +277,7 @@ describe("a breaker", () => {
     const one = clientOf(address, { callee: "b5" });
     const other = clientOf(address, { callee: "b5" });
     for (let i = 0; i < 2; i++) await refusalFrom(one.getStatus({}));
-    expect(await timed(other.getStatus({}))).to.be.below(20);
+    expect(await timed(other.getStatus({}))).to.be.below(50);
     await one[Symbol.asyncDispose]();
     expect(breakerState("b5")).to.equal("open");
     await other[Symbol.asyncDispose]();
