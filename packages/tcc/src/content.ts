@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What can be hashed: JSON values and bigint; an undefined member counts as absent. */
 export type HashableContent =
@@ -16,7 +16,7 @@ export type HashableContent =
  * Keep the shape of what is hashed: a stored hash of another shape would make repetitions look like other content.
  */
 export function contentHash(content: HashableContent): string {
-  return createHash("sha256").update(JSON.stringify(content, canonical)).digest("base64url");
+  return hash("sha256", JSON.stringify(content, canonical), "base64url");
 }
 
 function canonical(_key: string, value: unknown): unknown {

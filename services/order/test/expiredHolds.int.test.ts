@@ -3,7 +3,7 @@ import { OrderState } from "@waybill/contracts/status";
 import { type Database, sql, UnavailableError } from "@waybill/persistence";
 import { refuse } from "@waybill/rpc";
 import { expect } from "chai";
-import { candidatesOf } from "../src/domain/orderId.ts";
+import { candidateOf } from "../src/domain/orderId.ts";
 import {
   alice,
   heldOf,
@@ -37,11 +37,8 @@ describe("orders whose process is paused or killed", () => {
 
   afterEach(() => shop[Symbol.asyncDispose]());
 
-  const [c0 = "", c1 = "", c2 = ""] = candidatesOf({
-    kind: "repeatable",
-    userId: "alice",
-    requestId: "r",
-  });
+  const naming = { kind: "repeatable", userId: "alice", requestId: "r" } as const;
+  const [c0 = "", c1 = "", c2 = ""] = [0, 1, 2].map((attempt) => candidateOf(naming, attempt));
   const mine = (given: object = {}) => request({ requestId: "r" }, given);
 
   /** Every hold that was made until now expires, and item asks for the orders' fate. */

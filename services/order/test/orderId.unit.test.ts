@@ -1,5 +1,10 @@
 import { expect } from "chai";
-import { candidatesOf, timeOrderedId } from "../src/domain/orderId.ts";
+import { candidateOf, maxAttempts, type Naming, timeOrderedId } from "../src/domain/orderId.ts";
+
+const candidatesOf = (naming: Naming) =>
+  Array.from({ length: maxAttempts + 1 }, (_, attempt) => candidateOf(naming, attempt)).filter(
+    (id) => id !== undefined,
+  );
 
 const repeatable = (userId: string, requestId: string) =>
   candidatesOf({ kind: "repeatable", userId, requestId });

@@ -27,29 +27,23 @@ export const placeOrders =
   (parts: PlacementParts) =>
   async (placements: readonly Placement[]): Promise<readonly PlacementResult[]> => {
     const attempts = new Map<string, Attempt>();
-    for (const placement of placements) {
-      const key = keyOf(placement);
-      // The first of equal requests in a batch is tried; the others get its result.
-      if (!attempts.has(key)) attempts.set(key, new Attempt(placement));
-    }
+    // The first of equal requests in a batch is tried; the others get its result.
+    const tried = placements.map((placement) => {
+      const attempt = new Attempt(placement);
+      return attempts.getOrInsert(keyOf(attempt), attempt);
+    });
     await placeAll(parts, [...attempts.values()]);
     const orders = [...attempts.values()].flatMap(({ stored }) => (stored ? [stored.order] : []));
     const statuses = await parts.announcer.announce(orders);
-    return placements.map((placement) => {
-      const attempt = attempts.get(keyOf(placement));
-      if (attempt === undefined) throw new Error("a placement without an attempt");
-      return resultOf(attempt, placement, statuses);
-    });
+    return tried.map((attempt, index) => resultOf(attempt, placements[index], statuses));
   };
 
 /** Requests of one id with other content are not equal: each is judged by itself. */
-function keyOf({ candidates, contentHash }: Placement): string {
-  return `${candidates[0]} ${contentHash}`;
-}
+const keyOf = ({ firstId, placement }: Attempt): string => `${firstId} ${placement.contentHash}`;
 
 function resultOf(
   { stored, refusal, placement: tried }: Attempt,
-  placement: Placement,
+  placement: Placement | undefined,
   statuses: ReadonlyMap<string, Status>,
 ): PlacementResult {
   if (stored === undefined) return { kind: "refused", refusal: refusal ?? abandoned() };
@@ -108,14 +102,20 @@ async function placeOnce(parts: PlacementParts, attempts: readonly Attempt[]): P
 /** Takes over orders that are stored already, and passes by ids that are abandoned. */
 async function adoptStored(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
   if (attempts.length === 0) return;
-  const ids = attempts.flatMap(({ placement }) => placement.candidates);
-  const known = await readOrders(parts.db, ids);
+  const known = await readOrders(
+    parts.db,
+    attempts.map(({ orderId }) => orderId ?? ""),
+  );
+  const passing: Attempt[] = [];
   for (const attempt of attempts) {
-    while (known.get(attempt.orderId ?? "")?.kind === "abandoned") attempt.takeNextId();
-    if (attempt.orderId === undefined) attempt.refusal = abandoned();
     const found = known.get(attempt.orderId ?? "");
     if (found?.kind === "stored") attempt.adopt(found.order, true);
+    if (found?.kind !== "abandoned") continue;
+    attempt.takeNextId();
+    if (attempt.orderId === undefined) attempt.refusal = abandoned();
+    else passing.push(attempt);
   }
+  await adoptStored(parts, passing); // Ends, since an attempt has few ids.
 }
 
 /**

@@ -5,7 +5,8 @@ import { contentMismatch } from "./refusals.ts";
 
 /** An order to be placed, validated, with the ids under which it may be stored. */
 export interface Placement {
-  readonly candidates: readonly string[];
+  /** The id to try at this attempt, from 0; undefined when there is none left. There is a first one. */
+  readonly candidate: (attempt: number) => string | undefined;
   /** Whether an order may be stored under the first candidate already: false for an id that was made just now. */
   readonly isRepeatable: boolean;
   readonly content: Content;
@@ -25,6 +26,9 @@ export type PlacementResult =
 /** A placement on its way: what is left to try, and what came of it. */
 export class Attempt {
   readonly placement: Placement;
+  /** The id that is tried first. */
+  readonly firstId: string;
+  #orderId: string | undefined;
   #used = 0;
   #passed: string[] = [];
   #stored: { readonly order: Order; readonly replayed: boolean } | undefined;
@@ -32,11 +36,13 @@ export class Attempt {
 
   constructor(placement: Placement) {
     this.placement = placement;
+    this.#orderId = placement.candidate(0);
+    this.firstId = this.#orderId ?? "";
   }
 
   /** The id that is tried now; undefined when all were abandoned. */
   get orderId(): string | undefined {
-    return this.placement.candidates[this.#used];
+    return this.#orderId;
   }
 
   get isOpen(): boolean {
@@ -56,8 +62,9 @@ export class Attempt {
 
   /** The id that was tried is abandoned for good. */
   takeNextId(): void {
-    if (this.orderId !== undefined) this.#passed.push(this.orderId);
+    if (this.#orderId !== undefined) this.#passed.push(this.#orderId);
     this.#used += 1;
+    this.#orderId = this.placement.candidate(this.#used);
   }
 
   /** The ids that were passed by since the last call. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** An amount in minor units of an ISO 4217 currency. */
 export interface Money {
@@ -88,5 +88,5 @@ export function hashContent(content: Content): string {
     address ?? null,
     isCoordinated,
   ];
-  return createHash("sha256").update(JSON.stringify(canonical)).digest("base64url");
+  return hash("sha256", JSON.stringify(canonical), "base64url");
 }

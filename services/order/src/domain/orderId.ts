@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** How many ids a repeatable request may use up, when earlier ones were abandoned before they were stored. */
 export const maxAttempts = 3;
@@ -10,18 +10,17 @@ export type Naming =
   | { readonly kind: "once"; readonly orderId: string };
 
 /**
- * The ids under which an order may be stored, in this order. A repeatable request always has the same ones, so that a repeated or parallel
- * request is the same order and the same hold.
+ * The id under which an order is tried to be stored for the first time (attempt 0) or once again; undefined when there is none left. A
+ * repeatable request always has the same ones, so that a repeated or parallel request is the same order and the same hold.
  */
-export function candidatesOf(naming: Naming): readonly string[] {
+export function candidateOf(naming: Naming, attempt: number): string | undefined {
   switch (naming.kind) {
     case "named":
     case "once":
-      return [naming.orderId];
+      return attempt === 0 ? naming.orderId : undefined;
     case "repeatable":
-      return Array.from({ length: maxAttempts }, (_, attempt) =>
-        derivedId(naming.userId, naming.requestId, attempt),
-      );
+      if (attempt >= maxAttempts) return undefined;
+      return derivedId(naming.userId, naming.requestId, attempt);
     default:
       return naming satisfies never;
   }
@@ -29,9 +28,7 @@ export function candidatesOf(naming: Naming): readonly string[] {
 
 /** A UUIDv8 (RFC 9562, section 5.8) made of SHA-256 over the parts, which no part can be mistaken for another in. */
 function derivedId(userId: string, requestId: string, attempt: number): string {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([userId, requestId, attempt]))
-    .digest();
+  const digest = hash("sha256", JSON.stringify([userId, requestId, attempt]), "buffer");
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return formatUuid(digest.toString("hex", 0, 16));

@@ -5,7 +5,7 @@ import { type Refusal, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement } from "../app/placement.ts";
 import { type Content, hashContent, mergeLines } from "../domain/order.ts";
-import { candidatesOf, type Naming, timeOrderedId } from "../domain/orderId.ts";
+import { candidateOf, type Naming, timeOrderedId } from "../domain/orderId.ts";
 
 /** Lines of one order. */
 const maxLines = 100;
@@ -82,7 +82,7 @@ export function placementDecoder(paymentMethods: readonly string[]): PlacementDe
     };
     const naming = namingOf(order);
     return {
-      candidates: candidatesOf(naming),
+      candidate: (attempt) => candidateOf(naming, attempt),
       isRepeatable: naming.kind !== "once",
       content,
       contentHash: hashContent(content),

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createBatchingPoint } from "@waybill/batching";
 import { sleep } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
@@ -89,7 +89,7 @@ function toRequest({
   amount,
   paymentMethod,
 }: AuthorizeRequest): ProviderRequest {
-  const reference = `sim_${createHash("sha256").update(key).digest("base64url").slice(0, 22)}`;
+  const reference = `sim_${hash("sha256", key, "base64url").slice(0, 22)}`;
   return { kind: "authorize", key, reference, transactionId, amount, paymentMethod };
 }
 

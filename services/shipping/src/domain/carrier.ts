@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What a carrier books for an order. */
 export interface Booking {
@@ -23,6 +23,6 @@ export const simulatedCarrier: Carrier = {
 };
 
 function trackingNumberOf(orderId: string): string {
-  const digest = createHash("sha256").update(orderId).digest();
+  const digest = hash("sha256", orderId, "buffer");
   return `WB${digest.readBigUInt64BE(0).toString().padStart(20, "0").slice(-14)}`;
 }
