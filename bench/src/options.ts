@@ -1,54 +1,92 @@
 import { parseArgs } from "node:util";
-import { type BasketKind, maxLinesPerOrder } from "./load/baskets.ts";
+import type { StackOptions } from "@waybill/stack";
+import { type BasketKind, basketKinds, maxLinesPerOrder } from "./load/baskets.ts";
+import {
+  readChoice,
+  readDuration,
+  readInteger,
+  readReplicas,
+  readShare,
+  UsageError,
+} from "./optionReaders.ts";
 
 /** What to measure, and how. */
 export interface BenchOptions {
-  /** How many orders are placed and measured. */
+  /** How many orders are placed and measured, unless a duration is given. */
   readonly orders: number;
-  /** How many of them are under way at a time, each sent when the one before is answered. */
+  /** How long orders are placed instead. Unit: ms. */
+  readonly durationMs: number | undefined;
+  /** How many requests are under way at a time, each sent when the one before is answered: the closed loop. */
   readonly concurrency: number;
+  /** Requests per second, sent whether others are answered or not: the open loop. Undefined: the closed one. */
+  readonly rate: number | undefined;
+  /** In the open loop, requests under way at most; what comes beyond that is not sent and counts as failed. */
+  readonly maxInFlight: number;
+  /** The share of requests that read orders instead of placing them, 0 to below 1. */
+  readonly readShare: number;
   /** How many orders are placed before, to warm up; not measured. */
   readonly warmUp: number;
+  /** How many finished orders the store holds before. */
+  readonly preload: number;
   /** The size of the catalogue. */
   readonly items: number;
   /** Lines per order, each of another item. */
   readonly lines: number;
   readonly baskets: BasketKind;
+  /** How long an order can be cancelled. Unit: ms. */
+  readonly windowMs: number;
   /** The share of orders that are traced, 0 to 1; 0: nothing is traced or exported. */
   readonly traceRatio: number;
+  readonly replicas: StackOptions["replicas"];
   /** Where to write the figures, as JSON; undefined: nowhere. */
   readonly jsonFile: string | undefined;
   /** Leaves the stack's data where it is. */
   readonly keep: boolean;
 }
 
-const defaults = { orders: 5_000, concurrency: 64, warmUp: 1_000, items: 1_000, lines: 2 } as const;
+const defaults = {
+  orders: 5_000,
+  concurrency: 64,
+  maxInFlight: 2_000,
+  warmUp: 1_000,
+  items: 1_000,
+  lines: 2,
+  traceRatio: 0.05,
+} as const;
+
+const maxDurationMs = 24 * 3_600_000;
+const maxWindowMs = 600_000;
+/** So that some requests place orders. */
+const maxReadShare = 0.99;
 
 /** What `npm run bench -- --help` prints. */
 export const help = `Measures Waybill on this machine: starts a stack of its own in a temporary folder, exactly as npm start
-runs it except that orders have no cancellation window, places orders over gRPC, waits until all are DELIVERED or CANCELLED,
-tells what it took, and has the doctor look at the result.
+runs it except for the cancellation window, places orders over gRPC, waits until all are DELIVERED or CANCELLED, tells what it
+took, and has the doctor look at the result.
 
 npm run bench -- [options]
 
   --orders <n>          how many orders are placed and measured; default: ${defaults.orders}
-  --concurrency <n>     how many of them at a time (closed loop); default: ${defaults.concurrency}
+  --duration <time>     places orders for so long instead (500ms, 30s, 15m), and tells every 10 s how it goes
+  --concurrency <n>     closed loop: how many requests at a time; default: ${defaults.concurrency}
+  --rate <n>            open loop instead: requests per second, at random times (Poisson), answered or not;
+                        latency counts from when a request should have been sent
+  --max-in-flight <n>   open loop: beyond so many, a request is not sent and counts as failed; default: ${defaults.maxInFlight}
+  --reads <0..${maxReadShare}>      the share of requests that are GetOrder and ListOrders; default: 0
   --warm-up <n>         orders placed before, and not measured; default: ${defaults.warmUp}
+  --preload <n>         finished orders in the store before; also measures ListOrders; default: 0
   --items <n>           items in the catalogue; default: ${defaults.items}
   --lines <n>           lines per order, each of another item; default: ${defaults.lines}
-  --hot                 every order has one and the same item on its first line
-  --trace-ratio <0..1>  the share of orders that are traced; the spans go to a receiver that drops them; default: 0
+  --baskets <kind>      ${basketKinds.join(", ")}: all items equally often, few of them most often, or one in every order; default: uniform
+  --window <time>       how long an order can be cancelled: 0, 2s; default: 0
+  --trace-ratio <0..1>  the share of orders that are traced; default: ${defaults.traceRatio}. 0: nothing is exported, so that batches and RPCs are not counted
+  --replicas <n>        processes of each service, or of some: order=2,status=2; default: 1
   --json <file>         writes the figures to this file, too
   --keep                keeps the stack's data and logs, and tells where
   --help                prints this
 
-Exit code 0: every order was accepted and ended, and the doctor is content. 1: not so. 2: the options make no sense.
+Exit code 0: every request was answered, every order ended, and the doctor is content. 1: not so. 2: the options make no sense.
 `;
-
-/** The command line cannot be understood; the message says what and where. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
@@ -58,15 +96,34 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const lines = readInteger("--lines", values.lines, defaults.lines, 1, maxLinesPerOrder);
   if (lines > items) throw new UsageError(`--lines: ${lines} is more than there are items`);
   return {
-    orders: readInteger("--orders", values.orders, defaults.orders, 1, 10_000_000),
-    concurrency: readInteger("--concurrency", values.concurrency, defaults.concurrency, 1, 4_096),
+    ...loadOptions(values),
     warmUp: readInteger("--warm-up", values["warm-up"], defaults.warmUp, 0, 1_000_000),
+    preload: readInteger("--preload", values.preload, 0, 0, 100_000_000),
     items,
     lines,
-    baskets: values.hot ? "hot" : "uniform",
-    traceRatio: readShare("--trace-ratio", values["trace-ratio"]),
+    baskets: readChoice("--baskets", values.baskets, basketKinds, "uniform"),
+    windowMs: readDuration("--window", values.window, 0, maxWindowMs) ?? 0,
+    traceRatio: readShare("--trace-ratio", values["trace-ratio"], defaults.traceRatio, 1),
+    replicas: readReplicas("--replicas", values.replicas),
     jsonFile: values.json,
     keep: values.keep ?? false,
+  };
+}
+
+function loadOptions(values: ReturnType<typeof parse>) {
+  const { rate } = values;
+  if (values.duration !== undefined && values.orders !== undefined)
+    throw new UsageError("--duration: either that or --orders");
+  if (rate !== undefined && values.concurrency !== undefined)
+    throw new UsageError("--rate: either that or --concurrency");
+  const { orders, concurrency, maxInFlight } = defaults;
+  return {
+    orders: readInteger("--orders", values.orders, orders, 1, 10_000_000),
+    durationMs: readDuration("--duration", values.duration, 1, maxDurationMs),
+    concurrency: readInteger("--concurrency", values.concurrency, concurrency, 1, 4_096),
+    rate: rate === undefined ? undefined : readInteger("--rate", rate, 1, 1, 100_000),
+    maxInFlight: readInteger("--max-in-flight", values["max-in-flight"], maxInFlight, 1, 100_000),
+    readShare: readShare("--reads", values.reads, 0, maxReadShare),
   };
 }
 
@@ -78,12 +135,19 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         orders: text,
+        duration: text,
         concurrency: text,
+        rate: text,
+        "max-in-flight": text,
+        reads: text,
         "warm-up": text,
+        preload: text,
         items: text,
         lines: text,
-        hot: flag,
+        baskets: text,
+        window: text,
         "trace-ratio": text,
+        replicas: text,
         json: text,
         keep: flag,
         help: { ...flag, short: "h" },
@@ -92,25 +156,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
-}
-
-/** The number that a flag gives, or the standard one. Throws UsageError when it is none of min to max. */
-export function readInteger(
-  flag: string,
-  text: string | undefined,
-  standard: number,
-  min: number,
-  max: number,
-): number {
-  if (text === undefined) return standard;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
-}
-
-function readShare(flag: string, text: string | undefined): number {
-  if (text === undefined) return 0;
-  const share = Number(text);
-  if (text.trim() !== "" && share >= 0 && share <= 1) return share;
-  throw new UsageError(`${flag}: "${text}" is not a number from 0 to 1`);
 }

@@ -18,21 +18,16 @@ describe("npm run bench", () => {
 
   it("places orders on a stack of its own, prints its figures, and asks the doctor", async () => {
     const file = join(folder, "figures.json");
-    const args = [
-      "--orders",
-      "40",
-      "--concurrency",
-      "8",
-      "--warm-up",
-      "10",
-      "--items",
-      "20",
-      "--hot",
-    ];
-    const { stdout } = await run(process.execPath, [cli, ...args, "--json", file]);
+    const args =
+      "--orders 40 --rate 100 --warm-up 10 --items 20 --baskets hot --reads 0.2 --preload 100";
+    const { stdout } = await run(process.execPath, [cli, ...args.split(" "), "--json", file]);
     const report: Report & { healthy: boolean } = JSON.parse(readFileSync(file, "utf8"));
     expect(report).to.include({ accepted: 40, delivered: 40, unfinished: 0, healthy: true });
     expect(report.deliveredPerSecond).to.be.greaterThan(0);
+    expect(report.perOrder.events).to.equal(5);
+    expect(report.perOrder.rpcs).to.be.greaterThan(1);
+    expect(report.batches.map(({ point }) => point)).to.include("consume shipping");
+    expect(report.listing?.byUser.p50).to.be.greaterThan(0);
     expect(report.acceptance.p50).to.be.greaterThan(0);
     expect(stdout).to.include("All six promises are kept");
   });

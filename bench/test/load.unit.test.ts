@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { closedLoop } from "../src/load/arrivals.ts";
-import { baskets } from "../src/load/baskets.ts";
+import { closedLoop, openLoop } from "../src/load/arrivals.ts";
+import { type BasketKind, baskets } from "../src/load/baskets.ts";
 import { CallError } from "../src/load/callError.ts";
 import { drive, type OrderPlacer } from "../src/load/drive.ts";
+import { mixOf } from "../src/load/mix.ts";
 import { ordersOf } from "../src/load/orders.ts";
 import { seededRandom } from "../src/load/random.ts";
 
@@ -43,7 +44,7 @@ describe("the closed loop", () => {
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;
     };
-    await closedLoop(100, 8)(send, never);
+    await closedLoop({ requests: 100 }, 8)(send, never);
     expect(seen).to.deep.equal(Array.from({ length: 100 }, (_, index) => index));
     expect(most).to.equal(8);
   });
@@ -55,16 +56,58 @@ describe("the closed loop", () => {
       sent += 1;
       if (sent === 5) stopping.abort(new Error("Stopped"));
     };
-    const failure = await closedLoop(100, 1)(send, stopping.signal).catch((error) => error);
+    const failure = await closedLoop({ requests: 100 }, 1)(send, stopping.signal).catch(
+      (error) => error,
+    );
     expect(failure).to.have.property("message", "Stopped");
     expect(sent).to.equal(5);
+  });
+});
+
+describe("the open loop", () => {
+  it("sends as many requests as asked for, at the rate, whether they are answered or not", async () => {
+    const intended: number[] = [];
+    let answer: () => void = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const send = async (_: number, intendedAt: number) => {
+      intended.push(intendedAt);
+      if (intended.length === 200) answer();
+      await answered;
+    };
+    await openLoop({ requests: 200 }, 1_000, seededRandom(3))(send, never);
+    const tookMs = (intended.at(-1) ?? 0) - (intended[0] ?? 0);
+    expect(intended).to.have.lengthOf(200);
+    expect(tookMs).to.be.within(150, 250);
+  });
+
+  it("ends with its duration", async () => {
+    let sent = 0;
+    const send = async () => {
+      sent += 1;
+    };
+    await openLoop({ durationMs: 100 }, 1_000, seededRandom(3))(send, never);
+    expect(sent).to.be.within(60, 140);
+  });
+});
+
+describe("mixed requests", () => {
+  it("place as many orders as asked for, evenly among reads", () => {
+    for (const share of [0, 0.1, 0.5, 0.9, 0.99]) {
+      const mix = mixOf(share);
+      const requests = Array.from({ length: mix.requestsFor(100) }, (_, index) => index);
+      const orders = requests.map(mix.orderOf).filter((order) => order !== undefined);
+      expect(orders, String(share)).to.deep.equal(Array.from({ length: 100 }, (_, i) => i));
+      expect(requests.length).to.be.closeTo(100 / (1 - share), 1);
+    }
   });
 });
 
 describe("driving orders", () => {
   it("tells which orders were accepted and how long each took", async () => {
     const caller = countingCaller((call) => `order-${call}`);
-    const driven = await drive(caller, someOrders(), closedLoop(20, 4), never);
+    const driven = await drive(caller, someOrders(), closedLoop({ requests: 20 }, 4), never);
     expect(driven.acceptedIds).to.have.lengthOf(20);
     expect(driven.failures).to.deep.equal([]);
     expect(driven.acceptance.percentiles().max).to.be.greaterThan(0);
@@ -76,20 +119,37 @@ describe("driving orders", () => {
       if (call % 2 === 0) throw new CallError("UNAVAILABLE", "away");
       return `order-${call}`;
     });
-    const { acceptedIds, failures } = await drive(caller, someOrders(), closedLoop(10, 1), never);
+    const { acceptedIds, failures } = await drive(
+      caller,
+      someOrders(),
+      closedLoop({ requests: 10 }, 1),
+      never,
+    );
     expect(acceptedIds).to.have.lengthOf(5);
     expect(failures).to.deep.equal([{ code: "UNAVAILABLE", count: 5, example: "away" }]);
   });
 });
 
+describe("driving orders faster than they are answered", () => {
+  it("does not send more than the bound, and counts the rest as failed", async () => {
+    const caller = countingCaller((call) => `order-${call}`);
+    const arrivals = closedLoop({ requests: 20 }, 10);
+    const driven = await drive(caller, someOrders(), arrivals, never, { maxInFlight: 4 });
+    expect(caller.most).to.equal(4);
+    expect(driven.failures).to.have.lengthOf(1);
+    expect(driven.failures[0]).to.include({ code: "not sent" });
+    expect(driven.acceptedIds.length + (driven.failures[0]?.count ?? 0)).to.equal(20);
+  });
+});
+
 describe("baskets", () => {
-  const fill = (kind: "uniform" | "hot", seed = 1) => {
+  const fill = (kind: BasketKind, seed = 1) => {
     const next = baskets(kind, { items: 50, lines: 3, random: seededRandom(seed) });
     return Array.from({ length: 200 }, next);
   };
 
   it("hold as many items as asked for, each once, in small quantities", () => {
-    for (const basket of [...fill("uniform"), ...fill("hot")]) {
+    for (const basket of [...fill("uniform"), ...fill("zipf"), ...fill("hot")]) {
       expect(new Set(basket.map(({ item }) => item)).size).to.equal(3);
       for (const { item, quantity } of basket) {
         expect(item).to.be.within(0, 49);
@@ -103,6 +163,14 @@ describe("baskets", () => {
       new Set(fill("uniform").flatMap((lines) => lines.map(({ item }) => item))).size,
     ).to.equal(50);
     expect(fill("hot").every(([first]) => first?.item === 0)).to.equal(true);
+  });
+
+  it("ask for the first items most often, by Zipf's law", () => {
+    const next = baskets("zipf", { items: 50, lines: 1, random: seededRandom(1) });
+    const counts = new Array(50).fill(0);
+    for (let order = 0; order < 20_000; order++) counts[next()[0]?.item ?? 0] += 1;
+    expect(counts[0] / counts[9]).to.be.within(8, 12);
+    expect(Math.min(...counts)).to.be.greaterThan(0);
   });
 
   it("are the same in every run", () => {

@@ -17,8 +17,12 @@ describe("reading /proc", () => {
 
   it("tells the peak from what may be shared", () => {
     const text =
-      "Name:\tpostgres\nVmHWM:\t  2048 kB\nRssAnon:\t 512 kB\nRssFile:\t 1024 kB\nRssShmem:\t 512 kB\n";
-    expect(parseMemory(text)).to.deep.equal({ peakBytes: 2 * mb, sharedBytes: 1.5 * mb });
+      "Name:\tpostgres\nVmHWM:\t  2048 kB\nVmRSS:\t 1536 kB\nRssAnon:\t 512 kB\nRssFile:\t 1024 kB\nRssShmem:\t 512 kB\n";
+    expect(parseMemory(text)).to.deep.equal({
+      peakBytes: 2 * mb,
+      residentBytes: 1.5 * mb,
+      sharedBytes: 1.5 * mb,
+    });
   });
 
   it("finds the processes beneath a process, at any depth", () => {
@@ -48,6 +52,7 @@ describe("what processes use", () => {
     const process = (program: string, peakMb: number, sharedMb: number) => ({
       program,
       peakBytes: peakMb * mb,
+      residentBytes: 0,
       sharedBytes: sharedMb * mb,
     });
     const memories = [process("node", 100, 40), process("node", 90, 50), process("nats", 30, 10)];

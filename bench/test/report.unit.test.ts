@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createLatencies } from "../src/measure/latencies.ts";
-import { readOptions, UsageError } from "../src/options.ts";
+import { UsageError } from "../src/optionReaders.ts";
+import { readOptions } from "../src/options.ts";
 import { tables } from "../src/report/printing.ts";
 import { reportOf } from "../src/report/report.ts";
 import { figure, table } from "../src/report/table.ts";
@@ -34,6 +35,23 @@ const measurements = {
     { part: "order", cpuSeconds: 0.004, memories: [] },
     { part: "status", cpuSeconds: 0.012, memories: [] },
   ],
+  costs: {
+    statements: 8,
+    commits: 2,
+    walBytes: 4_000,
+    messagesIn: 12,
+    messagesOut: 16,
+    messageBytes: 400,
+    events: 20,
+    deliveries: 40,
+    counted: [
+      { metric: "waybill.rpc.calls", of: "order/CreateOrder", count: 4, sum: 4 },
+      { metric: "waybill.batch.size", of: "order.create", count: 2, sum: 4 },
+    ],
+  },
+  reads: { getOrder: latencies(1), listOrders: latencies(2) },
+  listing: undefined,
+  soak: [],
   incidents: [],
 };
 
@@ -48,6 +66,20 @@ describe("the report", () => {
     const { cpuMsPerOrder, processes } = reportOf(measurements);
     expect(cpuMsPerOrder).to.be.closeTo(4, 1e-9);
     expect(processes[1]?.cpuSecondsPerThousandOrders).to.be.closeTo(3, 1e-9);
+  });
+
+  it("divides what was counted among the orders, and elements among batches", () => {
+    const { perOrder, batches } = reportOf(measurements);
+    expect(perOrder).to.include({ statements: 2, commits: 0.5, events: 5, rpcs: 1 });
+    expect(batches).to.deep.equal([
+      { point: "order.create", batchesPerThousandOrders: 500, elementsPerBatch: 2 },
+    ]);
+  });
+
+  it("tells of reads only when there were some", () => {
+    expect(reportOf(measurements).reads).to.equal(undefined);
+    const mixed = { ...measurements, options: { ...options, readShare: 0.5 } };
+    expect(reportOf(mixed).reads?.listOrders.max).to.equal(2);
   });
 
   it("misses accepted orders that status does not know", () => {
@@ -104,6 +136,13 @@ describe("tables", () => {
 describe("options", () => {
   it("have defaults", () => {
     expect(readOptions([])).to.include({ orders: 5_000, concurrency: 64, items: 1_000, lines: 2 });
+    expect(readOptions([])).to.include({ rate: undefined, windowMs: 0, traceRatio: 0.05 });
+  });
+
+  it("take durations, and replicas of some services", () => {
+    const given = readOptions("--duration 15m --window 2s --replicas order=2,status=3".split(" "));
+    expect(given).to.include({ durationMs: 900_000, windowMs: 2_000 });
+    expect(given?.replicas).to.deep.equal({ order: 2, status: 3 });
   });
 
   it("ask for help", () => {
@@ -117,6 +156,12 @@ describe("options", () => {
     ["--trace-ratio", "2"],
     ["--items", "1", "--lines", "2"],
     ["--unknown"],
+    ["--baskets", "cold"],
+    ["--window", "soon"],
+    ["--reads", "1"],
+    ["--replicas", "orders=2"],
+    ["--rate", "100", "--concurrency", "64"],
+    ["--duration", "1s", "--orders", "100"],
     ["5000"],
   ])
     it(`refuse ${args.join(" ")}, and say so`, () => {

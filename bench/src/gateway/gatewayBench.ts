@@ -3,7 +3,7 @@ import { type Diagnosis, diagnose } from "@waybill/doctor";
 import { type Stack, stackIssuer } from "@waybill/stack";
 import { type BenchStack, startBenchStack } from "../benchStack.ts";
 import type { Say } from "../command.ts";
-import { closedLoop, closedLoopFor } from "../load/arrivals.ts";
+import { closedLoop } from "../load/arrivals.ts";
 import { baskets } from "../load/baskets.ts";
 import { doorCaller } from "../load/doorCaller.ts";
 import { drive } from "../load/drive.ts";
@@ -85,7 +85,7 @@ function ordersNamed(phase: string): Orders {
 async function placeOrders(bench: Bench, rpc: OrderCaller): Promise<string[]> {
   const { options, statuses, say, signal } = bench;
   say(`Placing ${options.orders} orders to be read`);
-  const arrivals = closedLoop(options.orders, placingConcurrency);
+  const arrivals = closedLoop({ requests: options.orders }, placingConcurrency);
   const { acceptedIds, failures } = await drive(rpc, ordersNamed("to-read"), arrivals, signal);
   const [failed] = failures;
   if (failed !== undefined) throw new Error(`An order was refused: ${failed.example}`);
@@ -119,7 +119,7 @@ async function useFor(
   seen = nothingMeasured(),
 ) {
   const before = readUsage(running.measured());
-  const arrivals = closedLoopFor(durationMs, concurrency);
+  const arrivals = closedLoop({ durationMs }, concurrency);
   const sent = await sendAll(way.send, arrivals, seen, signal);
   const answered = readUsage(running.measured());
   if (way.isWrite) await statuses.untilSettled(signal);

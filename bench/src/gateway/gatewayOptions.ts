@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { readInteger, UsageError } from "../options.ts";
+import { readInteger, UsageError } from "../optionReaders.ts";
 
 /** What to compare, and how. */
 export interface GatewayOptions {

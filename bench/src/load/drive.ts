@@ -1,10 +1,12 @@
 import { createLatencies, type Latencies } from "../measure/latencies.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { CallError } from "./callError.ts";
+import { type Mix, mixOf } from "./mix.ts";
 import type { OrderCaller } from "./orderCaller.ts";
 import type { Orders } from "./orders.ts";
+import type { Reads } from "./reads.ts";
 
-/** Requests that were not accepted, with one code. */
+/** Requests that were not answered as they should be, with one code. */
 export interface Failures {
   readonly code: string;
   count: number;
@@ -27,23 +29,49 @@ export interface Driven {
 /** What places orders. */
 export type OrderPlacer = Pick<OrderCaller, "createOrder">;
 
+/** How requests are sent, beyond one order after the other. */
+export interface Driving {
+  /** Requests that read, mixed in as `mix` says. */
+  readonly reads?: Reads;
+  readonly mix?: Mix;
+  /** Requests under way at most: beyond that one is not sent and counts as failed. Default: the arrivals' own bound. */
+  readonly maxInFlight?: number;
+  /** Told how long each acceptance took. */
+  readonly onAccepted?: (ms: number) => void;
+}
+
 /** Places orders; a request that fails is counted, and not repeated. */
 export async function drive(
   caller: OrderPlacer,
   orders: Orders,
   arrivals: Arrivals,
   signal: AbortSignal,
+  driving: Driving = {},
 ): Promise<Driven> {
+  const { mix = mixOf(0), reads, maxInFlight = Number.POSITIVE_INFINITY, onAccepted } = driving;
   const acceptance = createLatencies();
   const failures = new Map<string, Failures>();
   const acceptedIds: string[] = [];
+  let inFlight = 0;
+  const place = async (number: number, intendedAt: number) => {
+    const { order } = await caller.createOrder(orders(number));
+    const ms = performance.now() - intendedAt;
+    acceptance.record(ms);
+    onAccepted?.(ms);
+    acceptedIds.push(order?.orderId ?? "");
+  };
   const send = async (index: number, intendedAt: number) => {
+    inFlight += 1;
     try {
-      const { order } = await caller.createOrder(orders(index));
-      acceptance.record(performance.now() - intendedAt);
-      acceptedIds.push(order?.orderId ?? "");
+      if (inFlight > maxInFlight) throw notSent(maxInFlight);
+      const number = mix.orderOf(index);
+      await (number === undefined
+        ? reads?.send(acceptedIds, intendedAt)
+        : place(number, intendedAt));
     } catch (error) {
       countFailure(failures, error);
+    } finally {
+      inFlight -= 1;
     }
   };
   const startedAt = new Date();
@@ -52,6 +80,9 @@ export async function drive(
   const tookMs = performance.now() - start;
   return { startedAt, tookMs, acceptedIds, acceptance, failures: [...failures.values()] };
 }
+
+const notSent = (maxInFlight: number): CallError =>
+  new CallError("not sent", `${maxInFlight} requests were under way already`);
 
 /** Counts a request that was not answered as it should be; throws any other error. */
 export function countFailure(failures: Map<string, Failures>, error: unknown): void {

@@ -4,6 +4,8 @@ import {
   type CreateOrderResponse,
   type GetOrderRequest,
   type GetOrderResponse,
+  ListOrdersRequest,
+  type ListOrdersResponse,
   OrderServiceDefinition,
 } from "@waybill/contracts/order";
 import { CallError } from "./callError.ts";
@@ -37,11 +39,14 @@ const rpc = <Request, Response>(method: {
 
 const createOrder = rpc(OrderServiceDefinition.methods.createOrder);
 const getOrder = rpc(OrderServiceDefinition.methods.getOrder);
+const listOrders = rpc(OrderServiceDefinition.methods.listOrders);
 
 /** Calls the order service. Rejects with CallError; nothing is repeated. */
 export interface OrderCaller extends Disposable {
   createOrder(request: CreateOrderRequest): Promise<CreateOrderResponse>;
   getOrder(request: GetOrderRequest): Promise<GetOrderResponse>;
+  /** Fields that are left out have their defaults. */
+  listOrders(request: Partial<ListOrdersRequest>): Promise<ListOrdersResponse>;
 }
 
 /**
@@ -85,6 +90,7 @@ export function orderCaller(addresses: string, token: string): OrderCaller {
   return {
     createOrder: (request) => call(createOrder, request),
     getOrder: (request) => call(getOrder, request),
+    listOrders: (request) => call(listOrders, ListOrdersRequest.create(request)),
     [Symbol.dispose]: () => {
       for (const client of clients) client.close();
     },

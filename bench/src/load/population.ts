@@ -14,6 +14,8 @@ export const userCount = 100;
 
 export const userId = (index: number): string => `bench-user-${index}`;
 export const itemId = (index: number): string => `bench-item-${index}`;
+/** In EUR. */
+export const unitPriceMinor = (item: number): number => 100 + item;
 
 /** Opens the accounts and fills the catalogue. */
 export async function populate(
@@ -22,7 +24,12 @@ export async function populate(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = { logger, timeoutMs: 30_000, token: operatorToken(stack.dataDir, "bench") };
+  const client = {
+    logger,
+    timeoutMs: 30_000,
+    attemptTimeoutMs: 10_000,
+    token: operatorToken(stack.dataDir, "bench"),
+  };
   const address = (service: "user" | "item") => ({
     ...client,
     callee: service,
@@ -38,7 +45,7 @@ export async function populate(
     await catalogue.createItem({
       itemId: itemId(index),
       name: `Item ${index}`,
-      unitPrice: { minorUnits: BigInt(100 + index), currency: "EUR" },
+      unitPrice: { minorUnits: BigInt(unitPriceMinor(index)), currency: "EUR" },
       onHand: stockOfEach,
     });
   });
@@ -53,5 +60,5 @@ async function all(
   const failed = new AbortController();
   const fail = (error: unknown) => failed.abort(error);
   const either = AbortSignal.any([signal, failed.signal]);
-  await closedLoop(count, concurrency)((index) => work(index).catch(fail), either);
+  await closedLoop({ requests: count }, concurrency)((index) => work(index).catch(fail), either);
 }

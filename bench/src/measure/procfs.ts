@@ -18,6 +18,7 @@ export interface ProcessMemory {
   readonly program: string;
   /** The most that was ever resident. */
   readonly peakBytes: number;
+  readonly residentBytes: number;
   /** How much of what is resident now may be shared with others: files and shared memory. */
   readonly sharedBytes: number;
 }
@@ -39,7 +40,11 @@ export function parseStat(line: string): ProcessStat {
 export function parseMemory(text: string): Omit<ProcessMemory, "program"> {
   const bytes = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * bytesPerKb;
-  return { peakBytes: bytes("VmHWM"), sharedBytes: bytes("RssFile") + bytes("RssShmem") };
+  return {
+    peakBytes: bytes("VmHWM"),
+    residentBytes: bytes("VmRSS"),
+    sharedBytes: bytes("RssFile") + bytes("RssShmem"),
+  };
 }
 
 /** All processes of this machine; empty where there is no /proc. */

@@ -54,15 +54,26 @@ export function beneath(pid: number, processes: readonly ProcessStat[]): Process
   return [...itself, ...children.flatMap((child) => beneath(child.pid, processes))];
 }
 
+/** The most that these processes had in memory. */
+export const peakBytesOf = (memories: readonly ProcessMemory[]): number =>
+  bytesOf(memories, ({ peakBytes }) => peakBytes);
+
+/** What these processes have in memory now. */
+export const residentBytesOf = (memories: readonly ProcessMemory[]): number =>
+  bytesOf(memories, ({ residentBytes }) => residentBytes);
+
 /**
- * The most that these processes had in memory. Pages that processes of one program share count once: its code, and the buffers of
- * PostgreSQL, which are mapped into all of its processes.
+ * Pages that processes of one program share count once: its code, and the buffers of PostgreSQL, which are mapped into all of its
+ * processes.
  */
-export function peakBytesOf(memories: readonly ProcessMemory[]): number {
+function bytesOf(
+  memories: readonly ProcessMemory[],
+  allOf: (memory: ProcessMemory) => number,
+): number {
   const sharedBytes = new Map<string, number>();
   let privateBytes = 0;
   for (const memory of memories) {
-    privateBytes += memory.peakBytes - memory.sharedBytes;
+    privateBytes += allOf(memory) - memory.sharedBytes;
     const known = sharedBytes.get(memory.program) ?? 0;
     sharedBytes.set(memory.program, Math.max(known, memory.sharedBytes));
   }

@@ -1,5 +1,6 @@
 import { type Context, context } from "@opentelemetry/api";
 import type { BatchingPointOptions } from "./batchingPoint.ts";
+import { recordBatchSize } from "./batchSizes.ts";
 import { type Entry, rejected } from "./entry.ts";
 import { DrainingError, OverloadedError } from "./errors.ts";
 import { type Handling, settleNarrowing } from "./narrow.ts";
@@ -94,6 +95,7 @@ export class BatchQueue<In, Out> {
 
   async #runBatch(batch: readonly Entry<In, Out>[]): Promise<void> {
     this.#busyLanes += 1;
+    recordBatchSize(this.#name, batch.length);
     const spans = batch.flatMap(({ span }) => span ?? []);
     await inBatchSpan(this.#name, batch.length, spans, () =>
       settleNarrowing(batch, this.#handling),

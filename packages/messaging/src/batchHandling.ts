@@ -1,4 +1,5 @@
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
+import { recordBatchSize } from "@waybill/batching";
 import type { ConsumerSettings } from "./consumer.ts";
 import type { DeadLetterWriter } from "./deadLetterWriter.ts";
 import type { Delivery } from "./delivery.ts";
@@ -19,6 +20,7 @@ export async function handleBatch<E>(
   deadLetters: DeadLetterWriter,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
+  recordBatchSize(`consume ${settings.durable}`, batch.length);
   const span = startBatchSpan(settings.durable, batch);
   try {
     return await inSpan(span, async () => {

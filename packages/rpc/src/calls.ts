@@ -10,6 +10,7 @@ import {
 } from "nice-grpc-common";
 import { errorDetailsServerMiddleware, type RichServerError } from "nice-grpc-error-details";
 import { type Authorize, isOpen, type RunAsCaller } from "./authorize.ts";
+import { countCall } from "./callCount.ts";
 import { withDeadline } from "./deadline.ts";
 import { internalRefusal, refusalOf, shuttingDown } from "./failure.ts";
 import type { Refusal } from "./refusal.ts";
@@ -31,6 +32,7 @@ export interface OpenCalls {
  */
 export const handleCalls = (calls: OpenCalls): ServerMiddleware =>
   async function* handleCall(call, callContext) {
+    countCall(call.method.path);
     const traced = serverSpan(call.method.path, callContext.metadata);
     const active = withDeadline(traced.context, callContext.metadata);
     let code: Status = Status.OK;
