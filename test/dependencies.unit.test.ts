@@ -3,10 +3,12 @@ import { packageOf } from "./support/imports.ts";
 import { lockedPackages } from "./support/lockFile.ts";
 import {
   fileOf,
+  packages,
   rootManifest,
   ruleSources,
   type Source,
   services,
+  standalone,
   type Workspace,
   workspaces,
 } from "./support/repository.ts";
@@ -26,6 +28,10 @@ const allDependencies = (workspace: Workspace): string[] => [
 
 /** Runs in development only: tests, and scripts that npm calls at install. */
 const isDevelopment = ({ path }: Source): boolean => /^[^/]+(\/[^/]+)?\/test\//.test(path);
+
+/** What a package has without listing it. */
+const surroundings = (workspace: Workspace): readonly string[] =>
+  standalone.includes(workspace) ? [...byName.keys()] : [];
 
 /** The packages that a source imports, its own excepted. */
 const importedPackages = (workspace: Workspace, source: Source): string[] =>
@@ -66,7 +72,7 @@ describe("dependencies between folders", () => {
   // A test may put a service together with its real neighbours.
   it("relative imports stay inside their folder, but for a service's tests", () => {
     const isComposing = ({ path }: Source) => /^services\/[a-z]+\/test\//.test(path);
-    const folders = [...workspaces, { path: "test", sources: ruleSources }];
+    const folders = [...packages, { path: "test", sources: ruleSources }];
     const leaving = folders.flatMap(({ path, sources }) =>
       sources
         .filter((source) => !isComposing(source))
@@ -81,7 +87,7 @@ describe("dependencies between folders", () => {
   });
 
   it("nothing that runs imports a test", () => {
-    const wrong = workspaces.flatMap(({ path, sources }) =>
+    const wrong = packages.flatMap(({ path, sources }) =>
       sources
         .filter((source) => !isDevelopment(source))
         .flatMap((source) =>
@@ -96,10 +102,10 @@ describe("dependencies between folders", () => {
 });
 
 describe("dependencies in package.json", () => {
-  for (const workspace of workspaces) {
+  for (const workspace of packages) {
     it(`${workspace.path} lists what it imports`, () => {
-      const runtime = new Set(runtimeDependencies(workspace));
-      const development = new Set([...allDependencies(workspace), ...sharedTools]);
+      const runtime = new Set([...runtimeDependencies(workspace), ...surroundings(workspace)]);
+      const development = new Set([...runtime, ...allDependencies(workspace), ...sharedTools]);
       const missing = workspace.sources.flatMap((source) => {
         const listed = isDevelopment(source) ? development : runtime;
         return importedPackages(workspace, source)
@@ -123,7 +129,7 @@ describe("dependencies in package.json", () => {
 
   it("everybody asks for the same version of a package", () => {
     const asked = new Map<string, Set<string>>();
-    for (const [name, version] of workspaces.flatMap(versionsOf))
+    for (const [name, version] of packages.flatMap(versionsOf))
       asked.set(name, (asked.get(name) ?? new Set()).add(version));
     const several = [...asked].filter(([, versions]) => versions.size > 1);
     expect(several.map(([name, versions]) => `${name}: ${[...versions]}`)).to.deep.equal([]);

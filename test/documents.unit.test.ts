@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { exists, readJson, root, workspaces } from "./support/repository.ts";
+import { exists, packages, readJson, root } from "./support/repository.ts";
 
 /** One screen. */
 const maxLines = 80;
@@ -9,7 +9,7 @@ const maxLines = 80;
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 describe("every package and service has a README of one screen", () => {
-  for (const { path } of workspaces) {
+  for (const { path } of packages) {
     it(path, () => {
       expect(exists(`${path}/README.md`), `${path}/README.md exists`).to.equal(true);
       const text = read(`${path}/README.md`).trimEnd();

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { ruleSources, type Source, workspaces } from "./support/repository.ts";
+import { packages, ruleSources, type Source } from "./support/repository.ts";
 
 const sources: readonly Source[] = [
-  ...workspaces.flatMap((workspace) => workspace.sources),
+  ...packages.flatMap((workspace) => workspace.sources),
   ...ruleSources,
 ];
 

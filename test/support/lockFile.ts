@@ -11,6 +11,10 @@ export interface LockedPackage extends Omit<Manifest, "name"> {
 }
 
 /** By where npm puts them: "node_modules/zod", "services/order". */
-export const lockedPackages = readJson<{ packages: Readonly<Record<string, LockedPackage>> }>(
-  "package-lock.json",
-).packages;
+export type LockedPackages = Readonly<Record<string, LockedPackage>>;
+
+export const readLockFile = (path: string): LockedPackages =>
+  readJson<{ packages: LockedPackages }>(path).packages;
+
+/** Those of the root and of all workspaces. */
+export const lockedPackages = readLockFile("package-lock.json");

@@ -21,7 +21,7 @@ export interface Source {
   readonly imports: readonly Import[];
 }
 
-/** A workspace: a package, a service or the benchmark. */
+/** A package, a service or the benchmark. */
 export interface Workspace {
   /** From the root: "services/order". */
   readonly path: string;
@@ -41,19 +41,28 @@ export const workspaces: readonly Workspace[] = rootManifest.workspaces
   .flatMap((pattern) => globSync(`${pattern}/package.json`, { cwd: root }))
   .map((manifest) => posix(dirname(manifest)))
   .sort()
-  .map((path) => ({
-    path,
-    manifest: readJson<Manifest>(`${path}/package.json`),
-    sources: readSources(path),
-  }));
+  .map(readWorkspace);
+
+/** Not installed with the others, but by a lock file of their own; they find the workspaces in the root's node_modules. */
+export const standalone: readonly Workspace[] = ["bench/peers"].map(readWorkspace);
+
+export const packages: readonly Workspace[] = [...workspaces, ...standalone];
 
 /** The rules' own files. */
 export const ruleSources: readonly Source[] = readSources("test");
 
 export const services = workspaces.filter(({ path }) => path.startsWith("services/"));
 
+function readWorkspace(path: string): Workspace {
+  const manifest = readJson<Manifest>(`${path}/package.json`);
+  return { path, manifest, sources: readSources(path) };
+}
+
+/** Without the packages inside it. */
 function readSources(folder: string): Source[] {
-  return globSync("**/*.ts", { cwd: join(root, folder), exclude: ["**/gen", "**/node_modules"] })
+  const inside = globSync("*/package.json", { cwd: join(root, folder) }).map(dirname);
+  const exclude = ["**/gen", "**/node_modules", ...inside];
+  return globSync("**/*.ts", { cwd: join(root, folder), exclude })
     .map((file) => `${folder}/${posix(file)}`)
     .sort()
     .map((path) => {

@@ -1,0 +1,11 @@
+export { type Outcome, runBench } from "./bench.ts";
+export { runCommand, type Say } from "./command.ts";
+export { closedLoop } from "./load/arrivals.ts";
+export { baskets } from "./load/baskets.ts";
+export { ordersOf } from "./load/orders.ts";
+export { itemId } from "./load/population.ts";
+export { seededRandom } from "./load/random.ts";
+export { createLatencies, type Percentiles } from "./measure/latencies.ts";
+export { type Measured, readUsage, usedBetween } from "./measure/usage.ts";
+export { readInteger, readOptions, UsageError } from "./options.ts";
+export { figure, table } from "./report/table.ts";
