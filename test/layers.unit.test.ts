@@ -32,7 +32,7 @@ const pure = running.filter(({ path }) => layerOf(path) === "domain");
 function isPure({ specifier, names }: Import): boolean {
   if (specifier.startsWith("@waybill/contracts/")) return true;
   if (specifier === "@waybill/tcc") return true; // The fence, whose rules are pure.
-  return specifier === "node:crypto" && names.every((name) => name === "createHash");
+  return specifier === "node:crypto" && names.every((name) => /^(createHash|hash)$/.test(name));
 }
 
 const io =

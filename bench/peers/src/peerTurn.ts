@@ -61,7 +61,7 @@ async function drive(
     }
   };
   const startedAt = performance.now();
-  await closedLoop(orders.length, concurrency)(send, signal);
+  await closedLoop({ requests: orders.length }, concurrency)(send, signal);
   const seconds = (performance.now() - startedAt) / 1_000;
   const [first] = failures;
   const problems = first === undefined ? [] : [`${failures.length} orders failed: ${first}`];
