@@ -30,10 +30,8 @@ function run(patterns: readonly string[]): Promise<number> {
   createInterface({ input: mocha.stdout }).on("line", (line) => {
     const found = closingLine.exec(line);
     if (found === null) console.log(line);
-    else
-      found
-        .slice(1)
-        .forEach((count, index) => (counts[index] = (counts[index] ?? 0) + Number(count)));
+    for (const [index, count] of found?.slice(1).entries() ?? [])
+      counts[index] = (counts[index] ?? 0) + Number(count);
   });
   return new Promise((resolve, reject) => {
     mocha.once("error", reject);
