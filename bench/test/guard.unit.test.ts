@@ -80,6 +80,11 @@ describe("the comparison with what was recorded", () => {
     expect(grown).to.deep.equal(["b", "fresh"]);
   });
 
+  it("lets what depends on the size of batches grow by half", () => {
+    const of = (now: number) => compare({ "commits per order": 1 }, { "commits per order": now });
+    expect([...of(1.4), ...of(1.6)].map(({ hasGrown }) => hasGrown)).to.deep.equal([false, true]);
+  });
+
   it("is told as a table, with a verdict", () => {
     const text = comparisonTable(compared);
     for (const part of ["✔ a", "✘ b", "+11.0 %", "new", "-100.0 %"]) expect(text).to.include(part);

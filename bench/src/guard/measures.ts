@@ -11,6 +11,12 @@ export interface Stretch {
   readonly seconds: number;
 }
 
+const statementsPerOrder = "statements per order";
+const commitsPerOrder = "commits per order";
+
+/** What depends on how large batches become, and so in part on the machine. */
+export const batchDependent: ReadonlySet<string> = new Set([statementsPerOrder, commitsPerOrder]);
+
 /** Less per order than this comes from late answers and refreshed caches, and so from the machine. */
 const leastElements = 0.5;
 /** Fewer per order cannot be told from what the service does without orders. */
@@ -36,6 +42,8 @@ export function measuresOf(round: Stretch, idle: Stretch, orders: number): Measu
     "bytes of write-ahead log per order": perOrder.walBytes,
     "commits per batch": costs.commits / batchCount,
     "statements per batch": costs.statements / batchCount,
+    [statementsPerOrder]: perOrder.statements,
+    [commitsPerOrder]: perOrder.commits,
     ...statementsByService(costs.counted, batches, orders),
     ...elementsByPoint(batches, orders),
   };
