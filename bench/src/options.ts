@@ -91,7 +91,13 @@ Exit code 0: every request was answered, every order ended, and the doctor is co
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const values = parse(args);
-  if (values.help) return undefined;
+  return values.help ? undefined : optionsOf(values);
+}
+
+/** What is measured unless options say otherwise. */
+export const usualOptions = (): BenchOptions => optionsOf(parse([]));
+
+function optionsOf(values: ReturnType<typeof parse>): BenchOptions {
   const items = readInteger("--items", values.items, defaults.items, 1, 100_000);
   const lines = readInteger("--lines", values.lines, defaults.lines, 1, maxLinesPerOrder);
   if (lines > items) throw new UsageError(`--lines: ${lines} is more than there are items`);

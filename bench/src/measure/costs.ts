@@ -6,7 +6,7 @@ import { type MessageCosts, readMessages } from "./messages.ts";
 
 /** What can be counted, and does not depend on how fast the machine is. */
 export interface Costs extends DatabaseCosts, MessageCosts {
-  /** Calls that services took, and batches that they formed; empty when nothing is exported. */
+  /** Statements by database; calls that services took, and batches that they formed, unless nothing is exported. */
   readonly counted: readonly Counted[];
 }
 
@@ -25,7 +25,9 @@ export async function costReader(
   return {
     read: async (signal) => {
       const counted = (await receiver?.counted(signal)) ?? [];
-      return { ...(await database.read()), ...(await readMessages(monitorPort)), counted };
+      const { costs, statements } = await database.read();
+      const messages = await readMessages(monitorPort);
+      return { ...costs, ...messages, counted: [...counted, ...statements] };
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
@@ -44,7 +46,7 @@ export function costsBetween(before: Costs, after: Costs): Costs {
   };
 }
 
-const batchSize = "waybill.batch.size";
+export const batchSize = "waybill.batch.size";
 const calls = "waybill.rpc.calls";
 
 /** The batches of one batching point, or of one consumer. */
