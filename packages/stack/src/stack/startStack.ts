@@ -43,8 +43,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const databases = startServer(parts, database, options).then(() => database.createAll());
   await Promise.all([databases, startServer(parts, messages, options)]);
   await startServices(made, identity, options);
-  if (options.samples) await addSamples(made, options);
-  const administrator = options.administrator ? await addAdministrator(made, options) : undefined;
+  const [administrator] = await Promise.all([
+    options.administrator ? addAdministrator(made, options) : undefined,
+    options.samples ? addSamples(made, options) : undefined,
+  ]);
   options.signal?.throwIfAborted();
   return stackHandle(made, administrator, undo.move());
 }
