@@ -57,7 +57,12 @@ export async function openShop({ door = false } = {}): Promise<Shop> {
       ephemeral: true,
       portBase: "free",
       services: door ? [...services, "gateway"] : services,
-      env: { CANCELLATION_WINDOW: "0", LOG_LEVEL: "warn", RATE_LIMIT_LOGIN: "0" },
+      env: {
+        CANCELLATION_WINDOW: "0",
+        LOG_LEVEL: "warn",
+        RATE_LIMIT_LOGIN: "0",
+        MAX_EVENT_LOOP_DELAY: "0",
+      },
     }),
   );
   const opened = parts.use(new AsyncDisposableStack());
