@@ -69,9 +69,11 @@ describe("bad input to status", () => {
       [{ actor: { kind: ActorKind.UNSPECIFIED, id: "workflow" } }, "actor.kind"],
       [{ actor: { kind: 9, id: "workflow" } }, "actor.kind"],
       [{ actor: { kind: ActorKind.SERVICE, id: "" } }, "actor.id"],
+      [{ tried: {} }, "tried"],
+      [{ newState: OrderState.CONFIRMED, tried: { total: eur(-1n) } }, "tried.total.minor_units"],
     ];
     for (const [request, field] of rows) {
-      expect(await update(request), JSON.stringify(request)).to.equal(invalid(field));
+      expect(await update(request), JSON.stringify(request, String)).to.equal(invalid(field));
     }
   });
 

@@ -109,6 +109,29 @@ describe("the lifecycle", () => {
     expect(verdict).to.deep.include({ kind: "refused", reason: "TRY_INCOMPLETE" });
   });
 
+  it("marks and confirms in one step, for the workflow alone", () => {
+    const total = { minorUnits: 999n, currency: "EUR" };
+    const untried = { ...statusIn("PENDING"), tried: false, total: undefined };
+    const confirm = (actor: Actor): Move => ({
+      ...move("PENDING", "CONFIRMED", actor),
+      tried: { total },
+    });
+    const verdict = decide(untried, confirm(workflow), now);
+    if (verdict.kind !== "moved") expect.fail(verdict.kind);
+    expect(verdict.status).to.deep.include({ state: "CONFIRMED", tried: true, total, version: 4 });
+    for (const actor of everybody.filter((each) => each !== workflow)) {
+      expect(decide(untried, confirm(actor), now), actor.id).to.deep.include({
+        kind: "refused",
+        reason: "ACTOR_NOT_ENTITLED",
+      });
+    }
+    const cancelled = statusIn("CANCELLED", "PENDING");
+    expect(decide(cancelled, confirm(workflow), now)).to.deep.include({
+      kind: "refused",
+      reason: "STATE_MISMATCH",
+    });
+  });
+
   it("refuses to mark a cancelled order as tried", () => {
     const command = {
       kind: "markTried",

@@ -44,6 +44,9 @@ export function entitlementOf(from: State, to: State): Entitlement | undefined {
   return transitions[from][to];
 }
 
+/** May this actor say that both Tries of an order have succeeded? */
+export const mayMarkTried = (actor: Actor): boolean => service("workflow")(actor, "");
+
 /** An order in this state moves no more. */
 export function isTerminal(state: State): boolean {
   return Object.keys(transitions[state]).length === 0;

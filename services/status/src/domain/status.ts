@@ -1,5 +1,5 @@
 import type { Actor, State } from "./lifecycle.ts";
-import { entitlementOf } from "./lifecycle.ts";
+import { entitlementOf, mayMarkTried } from "./lifecycle.ts";
 
 /** An amount in minor units of an ISO 4217 currency. */
 export interface Money {
@@ -48,6 +48,12 @@ export interface Create {
   readonly traceparent: string;
 }
 
+/** Both Tries of an order have succeeded. */
+export interface Tried {
+  /** Of an order that had no prices when it was placed. */
+  readonly total: Money | undefined;
+}
+
 export interface Move {
   readonly kind: "move";
   readonly orderId: string;
@@ -56,12 +62,13 @@ export interface Move {
   readonly reason: string;
   readonly actor: Actor;
   readonly traceparent: string;
+  /** Marks the order tried in the same step. */
+  readonly tried?: Tried | undefined;
 }
 
-export interface MarkTried {
+export interface MarkTried extends Tried {
   readonly kind: "markTried";
   readonly orderId: string;
-  readonly total: Money | undefined;
   readonly traceparent: string;
 }
 
@@ -127,14 +134,16 @@ function decideMove(current: Status | undefined, command: Move, now: Date): Verd
   if (current === undefined) return refuse("NOT_FOUND");
   const isEntitled = entitlementOf(command.from, command.to);
   if (isEntitled === undefined) return refuse("ILLEGAL_TRANSITION");
-  if (!isEntitled(command.actor, current.userId)) return refuse("ACTOR_NOT_ENTITLED");
+  const isMarked = command.tried === undefined || mayMarkTried(command.actor);
+  if (!isEntitled(command.actor, current.userId) || !isMarked) return refuse("ACTOR_NOT_ENTITLED");
   if (current.state === command.to && current.previousState === command.from) {
     return { kind: "replayed", status: current };
   }
   if (current.state !== command.from) return refuse("STATE_MISMATCH");
-  if (command.to === "CONFIRMED" && !current.tried) return refuse("TRY_INCOMPLETE");
+  const tried = command.tried === undefined ? current : markTried(current, command.tried);
+  if (command.to === "CONFIRMED" && !tried.tried) return refuse("TRY_INCOMPLETE");
   const status: Status = {
-    ...current,
+    ...tried,
     state: command.to,
     previousState: command.from,
     version: current.version + 1,
@@ -156,9 +165,15 @@ function decideMarkTried(current: Status | undefined, command: MarkTried): Verdi
     return { kind: "refused", reason: "CANCELLED", command, current };
   }
   if (current.tried) return { kind: "replayed", status: current };
-  const total = current.total ?? command.total;
-  return { kind: "marked", status: { ...current, tried: true, total } };
+  return { kind: "marked", status: markTried(current, command) };
 }
+
+/** A total that is recorded stays. */
+const markTried = (status: Status, { total }: Tried): Status => ({
+  ...status,
+  tried: true,
+  total: status.total ?? total,
+});
 
 function transitionTo(status: Status, actor: Actor, traceparent: string): Transition {
   return {

@@ -9,7 +9,7 @@ import type {
   UpdateStatusRequest,
   UpdateStatusResponse,
 } from "@waybill/contracts/status";
-import { ReservationMode } from "@waybill/contracts/status";
+import { OrderState, ReservationMode } from "@waybill/contracts/status";
 import { coalesced, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Command, Verdict } from "../domain/status.ts";
@@ -31,21 +31,31 @@ const stateRule = z
   .number()
   .refine((state) => toState(state) !== undefined, "must be a state of an order");
 
-const moveRule = z.object({
-  orderId: rules.id,
-  expectedState: stateRule,
-  newState: stateRule,
-  reason: rules.text(maxReasonLength),
-  actor: z.object(
-    {
-      kind: z.number().refine((kind) => toActorKind(kind) !== undefined, "must be a kind of actor"),
-      id: rules.id,
-    },
-    "must be given",
-  ),
-});
+const triedRule = z.object({ total: rules.money.optional() });
 
-const triedRule = z.object({ orderId: rules.id, total: rules.money.optional() });
+const moveRule = z
+  .object({
+    orderId: rules.id,
+    expectedState: stateRule,
+    newState: stateRule,
+    reason: rules.text(maxReasonLength),
+    actor: z.object(
+      {
+        kind: z
+          .number()
+          .refine((kind) => toActorKind(kind) !== undefined, "must be a kind of actor"),
+        id: rules.id,
+      },
+      "must be given",
+    ),
+    tried: triedRule.optional(),
+  })
+  .refine(({ tried, newState }) => tried === undefined || newState === OrderState.CONFIRMED, {
+    path: ["tried"],
+    message: "must be absent unless new_state is CONFIRMED",
+  });
+
+const markRule = triedRule.extend({ orderId: rules.id });
 
 type CommandRpcs = Pick<
   StatusServiceImplementation,
@@ -104,19 +114,27 @@ function toCreate(request: CreateStatusRequest): Command {
 }
 
 function toMove(request: UpdateStatusRequest): Command {
-  const { orderId, expectedState, newState, reason, actor } = validate(moveRule, request);
+  const { orderId, expectedState, newState, reason, actor, tried } = validate(moveRule, request);
   const from = toState(expectedState);
   const to = toState(newState);
   const kind = toActorKind(actor.kind);
   if (from === undefined || to === undefined || kind === undefined) {
     throw new Error("a validated request with an unknown state or actor");
   }
-  const traceparent = traceOf(request.traceparent);
-  return { kind: "move", orderId, from, to, reason, actor: { kind, id: actor.id }, traceparent };
+  return {
+    kind: "move",
+    orderId,
+    from,
+    to,
+    reason,
+    actor: { kind, id: actor.id },
+    traceparent: traceOf(request.traceparent),
+    tried: tried && { total: tried.total },
+  };
 }
 
 function toMarkTried(request: MarkTriedRequest): Command {
-  const { orderId, total } = validate(triedRule, request);
+  const { orderId, total } = validate(markRule, request);
   const traceparent = traceOf(request.traceparent);
   return { kind: "markTried", orderId, total, traceparent };
 }

@@ -1,5 +1,6 @@
 import {
   OrderState,
+  type Tried,
   type UpdateStatusRequest,
   type UpdateStatusResult,
 } from "@waybill/contracts/status";
@@ -15,6 +16,8 @@ export interface Decided {
   readonly order: OrderFacts;
   readonly decision: Decision;
   readonly stayIn: Step;
+  /** The Tries have succeeded, which the record does not say yet: it is marked together with the confirmation. */
+  readonly tried?: Tried;
 }
 
 /** DECIDE: what is to become of orders whose Tries have succeeded. */
@@ -38,9 +41,9 @@ export async function applyDecisions(
   all: readonly Decided[],
 ): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
-  const moves = all.flatMap(({ order, decision, stayIn }) => {
-    if (decision.kind !== "wait") return [{ order, decision, stayIn }];
-    outcomes.set(order.orderId, { kind: "waiting", step: "DECIDE", until: decision.until });
+  const moves = all.flatMap(({ decision, ...decided }) => {
+    if (decision.kind !== "wait") return [{ ...decided, decision }];
+    outcomes.set(decided.order.orderId, { kind: "waiting", step: "DECIDE", until: decision.until });
     return [];
   });
   const answers = await askAll(moves, (batch) =>
@@ -55,17 +58,15 @@ export async function applyDecisions(
   return outcomes;
 }
 
-function moveOf({
-  order,
-  decision,
-}: {
-  readonly order: OrderFacts;
+interface Move extends Decided {
   readonly decision: Exclude<Decision, { kind: "wait" }>;
-}): Partial<UpdateStatusRequest> {
+}
+
+function moveOf({ order, decision, tried }: Move): Partial<UpdateStatusRequest> {
   const { orderId, traceparent } = order;
   const move = { orderId, traceparent, expectedState: OrderState.PENDING, actor: workflowActor };
   return decision.kind === "confirm"
-    ? { ...move, newState: OrderState.CONFIRMED }
+    ? { ...move, newState: OrderState.CONFIRMED, tried }
     : { ...move, newState: OrderState.CANCELLED, reason: decision.reason };
 }
 

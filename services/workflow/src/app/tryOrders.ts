@@ -17,8 +17,8 @@ interface Trying {
 }
 
 /**
- * TRY: secures stock (where it was deferred) and payment, marks what is secured, and decides what can be decided. A handful of
- * calls for any number of orders; one that fails leaves at that point, and the others go on.
+ * TRY: secures stock (where it was deferred) and payment, and decides what can be decided; what is secured and has to wait is marked.
+ * A handful of calls for any number of orders; one that fails leaves at that point, and the others go on.
  */
 export async function tryOrders(
   workshop: Workshop,
@@ -34,7 +34,8 @@ export async function tryOrders(
   const read = await readContents(workshop, timely, round);
   const reserved = await reserveDeferred(workshop, read, round);
   const authorised = await authorise(workshop, reserved, round);
-  await markTried(workshop, authorised, round);
+  const waiting = decide(workshop, authorised, round);
+  await markTried(workshop, waiting, round);
   for (const [orderId, outcome] of await applyDecisions(workshop, round.decided)) {
     round.outcomes.set(orderId, outcome);
   }
@@ -135,10 +136,31 @@ async function authorise(
   );
 }
 
-/** Marks what is secured; status tells at the same time which orders somebody else has decided already. */
-async function markTried(
-  { callees, clock, decisions }: Workshop,
+/** What is secured and still open, and until when. */
+interface Waiting extends Trying {
+  readonly until: Date;
+}
+
+/** Decides what is secured; answers what has to wait for its decision. */
+function decide(
+  { clock, decisions }: Workshop,
   all: readonly Trying[],
+  round: Round,
+): readonly Waiting[] {
+  const now = clock();
+  return all.flatMap((trying) => {
+    const { order, content } = trying;
+    const decision = decideTried(order, now, decisions);
+    if (decision.kind === "wait") return [{ ...trying, until: decision.until }];
+    round.decided.push({ order, decision, stayIn: "TRY", tried: { total: content.total } });
+    return [];
+  });
+}
+
+/** Marks what has to wait; status tells at the same time which orders somebody else has decided already. */
+async function markTried(
+  { callees }: Workshop,
+  all: readonly Waiting[],
   round: Round,
 ): Promise<void> {
   const answers = await askAll(all, (batch) =>
@@ -150,17 +172,13 @@ async function markTried(
       })),
     }),
   );
-  const now = clock();
   proceed(
     all,
     answers,
-    ({ order }, { status }) => {
-      if (present(status, "status").state !== OrderState.PENDING) {
-        round.outcomes.set(order.orderId, finished);
-      } else {
-        const decision = decideTried(order, now, decisions);
-        round.decided.push({ order, decision, stayIn: "DECIDE" });
-      }
+    ({ order, until }, { status }) => {
+      const isOpen = present(status, "status").state === OrderState.PENDING;
+      const waiting = { kind: "waiting", step: "DECIDE", until } as const;
+      round.outcomes.set(order.orderId, isOpen ? waiting : finished);
     },
     (trying, { failure }) => {
       if (failure.reason === ErrorReason.ORDER_CANCELLED) {

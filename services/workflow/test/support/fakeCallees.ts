@@ -157,8 +157,16 @@ const statusOf = (world: World): Callees["status"] => ({
   },
   batchUpdateStatuses: async ({ requests = [] }) => {
     await world.called("status", "batchUpdateStatuses");
-    const results = requests.map(({ orderId = "", expectedState = 0, newState = 0, reason }) => {
+    const results = requests.map(({ orderId = "", expectedState = 0, newState = 0, ...asked }) => {
+      const { reason, tried } = asked;
       const [element] = resultsOf([orderId], () => {
+        const { status } = world.order(orderId);
+        const isPending = status.state === OrderState.PENDING;
+        if (isPending && newState === OrderState.CONFIRMED && !status.tried && !tried) {
+          throw refuse.failedPrecondition(ErrorReason.TRY_INCOMPLETE, "not tried");
+        }
+        if (isPending && tried)
+          Object.assign(status, { tried: true, total: status.total ?? total });
         if (!world.move(orderId, expectedState, newState, reason)) {
           throw refuse.failedPrecondition(ErrorReason.STATE_MISMATCH, "another one was faster");
         }
