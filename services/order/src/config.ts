@@ -26,7 +26,7 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       PAYMENT_METHODS: envText(simulatedMethods),
       /** Orders per batch at most, and batches at once. */
       BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
-      BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),
+      BATCH_LANES: envInteger({ min: 1, max: 8, default: 1 }),
     },
     env,
   );

@@ -10,7 +10,7 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       REANNOUNCE_AFTER: envDuration(30_000, { minMs: 100 }),
       /** Commands per transaction at most, and transactions at once. */
       BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
-      BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),
+      BATCH_LANES: envInteger({ min: 1, max: 8, default: 1 }),
     },
     env,
   );
