@@ -7,13 +7,17 @@ export interface MarksOptions<Row> {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Marks what was acknowledged; what is acknowledged while one batch is marked is the next batch. */
+/** From one batch to the next, unless somebody waits: nobody does while all goes well, and large batches cost less. Unit: ms. */
+const restMs = 100;
+
+/** Marks what was acknowledged; what is acknowledged during one batch and the rest after it is the next batch. */
 export class Marks<Row> {
   readonly #options: MarksOptions<Row>;
   #acknowledged: Acknowledged<Row>[] = [];
   #running = false;
   #added = 0;
   #finished = 0;
+  #endRest = () => {};
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(options: MarksOptions<Row>) {
@@ -29,6 +33,7 @@ export class Marks<Row> {
   /** Resolves when all that was added so far is marked, or has failed to be. */
   settled(): Promise<void> {
     if (this.#finished === this.#added) return Promise.resolve();
+    this.#endRest();
     return new Promise((resolve) => this.#waiting.push({ until: this.#added, resolve }));
   }
 
@@ -46,8 +51,19 @@ export class Marks<Row> {
         if (until <= this.#finished) resolve();
         return until > this.#finished;
       });
+      if (this.#waiting.length === 0) await this.#rest();
     }
     this.#running = false;
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, restMs);
+      this.#endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #mark(batch: readonly Acknowledged<Row>[], epoch: bigint): Promise<boolean> {
