@@ -7,7 +7,7 @@ import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
 import { type JetStream, openJetStream } from "./support/jetStream.ts";
 import { openShop, placeMany } from "./support/shop.ts";
-import { startTestStack } from "./support/stack.ts";
+import { commonStack } from "./support/stack.ts";
 
 const garbage = Buffer.from("ffffffffff", "hex");
 const nothing = new Uint8Array(); // Decodes, as an event of no order.
@@ -18,7 +18,7 @@ describe("messages that nobody can handle", () => {
   let jetStream: JetStream;
 
   before(async () => {
-    stack = await startTestStack();
+    stack = await commonStack();
     clients = connectClients(stack);
     jetStream = await openJetStream(stack);
     await openShop(clients);
@@ -27,7 +27,6 @@ describe("messages that nobody can handle", () => {
   after(async () => {
     await jetStream[Symbol.asyncDispose]();
     await clients[Symbol.asyncDispose]();
-    await stack.stop();
   });
 
   const list = async () => (await clients.workflow.listDeadLetters({})).deadLetters;

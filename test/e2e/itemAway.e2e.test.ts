@@ -6,7 +6,7 @@ import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
 import { customer, line, openShop, place, stockItem } from "./support/shop.ts";
-import { startTestStack } from "./support/stack.ts";
+import { commonStack } from "./support/stack.ts";
 
 /** What CreateOrder may take at most while item is known to be away. */
 const answerWithinMs = 300;
@@ -18,7 +18,7 @@ describe("while the item service is away", () => {
   let clients: Clients;
 
   before(async () => {
-    stack = await startTestStack();
+    stack = await commonStack();
     clients = connectClients(stack);
     await openShop(clients);
     await stockItem(clients, "scarce", 3n);
@@ -26,7 +26,6 @@ describe("while the item service is away", () => {
 
   after(async () => {
     await clients[Symbol.asyncDispose]();
-    await stack.stop();
   });
 
   /** Places an order; answers how long it took. */

@@ -19,14 +19,14 @@ import {
   stockItem,
 } from "./support/shop.ts";
 import { query } from "./support/sql.ts";
-import { startTestStack } from "./support/stack.ts";
+import { commonStack } from "./support/stack.ts";
 
 describe("orders on the whole stack", () => {
   let stack: Stack;
   let clients: Clients;
 
   before(async () => {
-    stack = await startTestStack();
+    stack = await commonStack();
     clients = connectClients(stack);
     await openShop(clients);
     await stockItem(clients, "rare", 1n);
@@ -35,7 +35,6 @@ describe("orders on the whole stack", () => {
 
   after(async () => {
     await clients[Symbol.asyncDispose]();
-    await stack.stop();
   });
 
   const tryOrder = (orderId: string, expiresAt?: Date) =>

@@ -14,7 +14,7 @@ import {
   request,
   whileOrdersFlow,
 } from "./support/shop.ts";
-import { startTestStack } from "./support/stack.ts";
+import { commonStack } from "./support/stack.ts";
 
 describe("whatever JetStream loses, every order ends as it should", () => {
   let stack: Stack;
@@ -22,7 +22,7 @@ describe("whatever JetStream loses, every order ends as it should", () => {
   let jetStream: JetStream;
 
   before(async () => {
-    stack = await startTestStack();
+    stack = await commonStack();
     clients = connectClients(stack);
     jetStream = await openJetStream(stack);
     await openShop(clients);
@@ -31,7 +31,6 @@ describe("whatever JetStream loses, every order ends as it should", () => {
   after(async () => {
     await jetStream[Symbol.asyncDispose]();
     await clients[Symbol.asyncDispose]();
-    await stack.stop();
   });
 
   /** Orders flow, and the events of some of them wait for a paused workflow when it happens. */

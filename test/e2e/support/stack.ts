@@ -1,4 +1,5 @@
 import { type Stack, type StackOptions, startStack } from "@waybill/stack";
+import { after } from "mocha";
 
 /** What takes minutes in production takes seconds here, so that nothing waits longer than a test should. */
 const impatient = {
@@ -27,3 +28,15 @@ export function startTestStack(options: StackOptions = {}): Promise<Stack> {
     env: { ...impatient, ...options.env },
   });
 }
+
+let common: Promise<Stack> | undefined;
+
+/** One stack for all files that need no other settings and leave it as they found it: whatever they break is whole again. */
+export function commonStack(): Promise<Stack> {
+  common ??= startTestStack();
+  return common;
+}
+
+after(async () => {
+  await (await common)?.stop();
+});
