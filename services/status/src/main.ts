@@ -9,8 +9,8 @@ import { reannounce } from "./events/reannounce.ts";
 import { policy } from "./rpc/policy.ts";
 import { statusService } from "./rpc/statusService.ts";
 
-/** How often orders that have not moved are looked for. */
-const reannounceIntervalMs = 1_000;
+/** How often orders that have not moved are looked for at least: all open ones are read. Unit: ms. */
+const lookAtLeastEveryMs = 5_000;
 
 const config = readConfig(process.env);
 await using service = await startService("status", config);
@@ -33,7 +33,8 @@ const app = statusApp({
 });
 service.onDrain(app);
 const announceAgain = reannounce(db, config.REANNOUNCE_AFTER, (rows) => relay.publish(rows));
-service.background("announcing orders again", reannounceIntervalMs, async () =>
+const lookEveryMs = Math.min(lookAtLeastEveryMs, config.REANNOUNCE_AFTER / 10);
+service.background("announcing orders again", lookEveryMs, async () =>
   // Without NATS an announcement would be lost and the next one wait for twice as long.
   messaging.connected ? await announceAgain() : undefined,
 );

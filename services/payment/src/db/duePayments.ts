@@ -10,7 +10,7 @@ export interface ExpiredPayment {
 const expired = sql(
   "payment_expired",
   `select transaction_id, expires_at from payments
-   where state in ('TRYING', 'PENDING', 'TRIED') and expires_at <= $1
+   where is_open and state in ('TRYING', 'PENDING', 'TRIED') and expires_at <= $1
      and (expires_at, transaction_id) > (coalesce($2::timestamptz, '-infinity'), $3::text)
    order by expires_at, transaction_id limit $4`,
 );
@@ -57,7 +57,7 @@ const claim = sql(
      + least($3::interval, greatest($2::interval, $1::timestamptz - updated_at))
    where transaction_id in (
      select transaction_id from payments
-     where state in ('CONFIRMING', 'CANCELLING') and expires_at <= $1::timestamptz
+     where is_open and state in ('CONFIRMING', 'CANCELLING') and expires_at <= $1::timestamptz
      order by expires_at limit $4 for no key update skip locked)
    returning ${columns}`,
 );

@@ -1,6 +1,6 @@
 import type { Sql, Statement } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
-import type { ActorKind, State } from "../domain/lifecycle.ts";
+import { type ActorKind, isTerminal, type State } from "../domain/lifecycle.ts";
 import type { Status, Transition } from "../domain/status.ts";
 import type { StatusRow } from "./statusRow.ts";
 import { toStatus } from "./statusRow.ts";
@@ -28,7 +28,12 @@ function listStatement(name: string, filter: string): Statement {
 
 const listAll = listStatement("list_statuses", "");
 const listByUser = listStatement("list_statuses_by_user", "and user_id = $5");
-const listByState = listStatement("list_statuses_by_state", "and state = $5");
+const listByEnd = listStatement("list_statuses_by_end", "and ended_state = $5");
+/** Reads all open orders until the page is full: 100,000 in other states take it some 100 ms. */
+const listByOpenState = listStatement(
+  "list_statuses_by_open_state",
+  "and ended_state is null and state = $5",
+);
 const listByBoth = listStatement(
   "list_statuses_by_user_and_state",
   "and user_id = $5 and state = $6",
@@ -41,14 +46,15 @@ export async function listStatuses(db: Sql, query: ListQuery): Promise<Status[]>
   // (t, id) < (placedBefore, '') is t < placedBefore, since every id is greater than ''.
   const [before, beforeId] = query.after ?? [query.placedBefore ?? "infinity", ""];
   const filters = [userId, state].filter(Boolean);
-  const statement = statementFor(userId !== "", state !== undefined);
+  const statement = statementFor(userId !== "", state);
   const rows = await db.rows<StatusRow>(statement, [from, before, beforeId, limit, ...filters]);
   return rows.map(toStatus);
 }
 
-function statementFor(byUser: boolean, byState: boolean): Statement {
-  if (byUser) return byState ? listByBoth : listByUser;
-  return byState ? listByState : listAll;
+function statementFor(byUser: boolean, state: State | undefined): Statement {
+  if (byUser) return state === undefined ? listByUser : listByBoth;
+  if (state === undefined) return listAll;
+  return isTerminal(state) ? listByEnd : listByOpenState;
 }
 
 export interface TransitionRow {

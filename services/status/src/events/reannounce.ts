@@ -2,8 +2,8 @@ import type { Database } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
 import { type JournalRow, journalColumns, type RawRow, toJournalRow } from "./journal.ts";
 
-/** How many orders are announced again at a time. */
-const batchSize = 256;
+/** How many orders are announced again at a time. Each time all open orders may be read until so many are found. */
+const batchSize = 512;
 
 /** The interval doubles up to this. Unit: ms. */
 const maxIntervalMs = 3_600_000;
@@ -11,8 +11,8 @@ const maxIntervalMs = 3_600_000;
 const claimStatement = sql(
   "claim_reannouncements",
   `with due as (
-      select order_id from statuses where reannounce_at <= now()
-        order by reannounce_at limit $1 for no key update skip locked),
+      select order_id from statuses where ended_state is null and reannounce_at <= now()
+        order by placed_at, order_id limit $1 for no key update skip locked),
     claimed as (
       update statuses set reannouncements = reannouncements + 1,
           reannounce_at = now()
