@@ -1,5 +1,6 @@
 import type { DatabaseName, Stack } from "@waybill/stack";
 import pg from "pg";
+import { withoutIndexes } from "./indexes.ts";
 import { type Preloaded, preloadTables } from "./preloadTables.ts";
 
 /** Enough to make each statement worth its while, few enough to see it go on. */
@@ -34,11 +35,17 @@ export async function preload(
   }
   const stepMs = spreadMs / count;
   const since = new Date(Date.now() - ageMs - spreadMs).toISOString();
-  for (let from = 0; from < count; from += chunkOrders) {
-    const to = Math.min(from + chunkOrders, count) - 1;
-    await insert(databases, { from, to, since, stepMs, items, lines }, signal);
-    say(`${(to + 1).toLocaleString("en-US")} finished orders in the store`);
-  }
+  const progress = progressOf([...databases.keys()], count, say);
+  await inAll(databases, (client, name) =>
+    withoutIndexes(client, async () => {
+      for (let from = 0; from < count; from += chunkOrders) {
+        const to = Math.min(from + chunkOrders, count) - 1;
+        await insert(client, name, { from, to, since, stepMs, items, lines }, signal);
+        progress(name, to + 1);
+      }
+    }),
+  );
+  say("their indexes are made");
   await inAll(databases, (client) => client.query("vacuum (analyze)"));
   await inAll(databases, (client) => client.query("checkpoint")); // So that none begins while orders are measured.
 }
@@ -50,19 +57,36 @@ async function connect(connectionString: string): Promise<pg.Client> {
   return client;
 }
 
-/** Different databases at once, the tables of one after each other. */
-const insert = (
-  databases: ReadonlyMap<DatabaseName, pg.Client>,
+async function insert(
+  client: pg.Client,
+  name: DatabaseName,
   preloaded: Preloaded,
   signal: AbortSignal,
-): Promise<void> =>
-  inAll(databases, async (client, name) => {
-    for (const { database, statement } of preloadTables) {
-      signal.throwIfAborted();
-      if (database === name) await client.query(statement(preloaded));
-    }
-  });
+): Promise<void> {
+  for (const { database, statement } of preloadTables) {
+    signal.throwIfAborted();
+    if (database === name) await client.query(statement(preloaded));
+  }
+}
 
+/** Tells every tenth of the way how many orders all databases have. */
+function progressOf(
+  names: readonly DatabaseName[],
+  count: number,
+  say: (text: string) => void,
+): (name: DatabaseName, filled: number) => void {
+  const filled = new Map(names.map((name) => [name, 0]));
+  let told = 0;
+  return (name, orders) => {
+    filled.set(name, orders);
+    const inAllOfThem = Math.min(...filled.values());
+    if (inAllOfThem - told < count / 10 && inAllOfThem < count) return;
+    told = inAllOfThem;
+    say(`${told.toLocaleString("en-US")} finished orders in the store`);
+  };
+}
+
+/** Different databases at once. */
 async function inAll(
   databases: ReadonlyMap<DatabaseName, pg.Client>,
   work: (client: pg.Client, name: DatabaseName) => Promise<unknown>,
