@@ -27,7 +27,10 @@ export const migrations = [
     ) with (fillfactor = 50)`, // A batch updates all rows of a page at once: there is room for each row's next version.
     "create index statuses_by_time on statuses (placed_at, order_id)",
     "create index statuses_by_user on statuses (user_id, placed_at, order_id)",
-    "create index statuses_by_end on statuses (ended_state, placed_at, order_id)",
+    `create index statuses_by_end on statuses (ended_state, placed_at, order_id)
+      where ended_state is not null`,
+    // Apart from the others, since "is null" of a first column does not let an index give the order of the rest.
+    "create index statuses_open on statuses (placed_at, order_id) where ended_state is null",
     `create table transitions (
       order_id text not null, -- Of statuses; written in one transaction, so a foreign key would only cost.
       version integer not null,
