@@ -74,6 +74,7 @@ describe("lists of orders", () => {
     expect(await count({ userId: "alice" })).to.equal(60);
     expect(await count({ state: OrderState.CANCELLED })).to.equal(20);
     expect(await count({ userId: "alice", state: OrderState.PENDING })).to.equal(40);
+    expect(await count({ userId: "alice", state: OrderState.CANCELLED })).to.equal(20);
     expect(await count({ userId: "bob", state: OrderState.CANCELLED })).to.equal(0);
     expect(await count({ userId: "nobody" })).to.equal(0);
   });

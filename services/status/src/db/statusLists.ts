@@ -34,9 +34,14 @@ const listByOpenState = listStatement(
   "list_statuses_by_open_state",
   "and ended_state is null and state = $5",
 );
-const listByBoth = listStatement(
-  "list_statuses_by_user_and_state",
+const listByUserAndEnd = listStatement(
+  "list_statuses_by_user_and_end",
   "and user_id = $5 and state = $6",
+);
+/** Few open orders are read sooner than all those of a user with many. */
+const listByUserAndOpenState = listStatement(
+  "list_statuses_by_user_and_open_state",
+  "and user_id = $5 and ended_state is null and state = $6",
 );
 
 /** One page of orders, the latest placed first. */
@@ -52,9 +57,9 @@ export async function listStatuses(db: Sql, query: ListQuery): Promise<Status[]>
 }
 
 function statementFor(byUser: boolean, state: State | undefined): Statement {
-  if (byUser) return state === undefined ? listByUser : listByBoth;
-  if (state === undefined) return listAll;
-  return isTerminal(state) ? listByEnd : listByOpenState;
+  if (state === undefined) return byUser ? listByUser : listAll;
+  if (isTerminal(state)) return byUser ? listByUserAndEnd : listByEnd;
+  return byUser ? listByUserAndOpenState : listByOpenState;
 }
 
 export interface TransitionRow {
