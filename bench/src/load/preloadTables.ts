@@ -127,11 +127,8 @@ export const preloadTables: readonly PreloadTable[] = [
     "notification",
     (
       of,
-    ) => `insert into notifications (order_id, version, user_id, state, subject, text, occurred_at, recorded_at, traceparent)
+    ) => `insert into notifications (order_id, version, user_id, state, subject, text, occurred_at, recorded_at, sent_by)
     select id, version, user_id, to_state, 'Your order ' || id, 'Your order ' || id || ' is ' || to_state || ' now.',
-      at + version * interval '1 s', at + version * interval '1 s', '' from ${orders(of)}, ${steps}`,
-    (of) => `insert into sendings (order_id, version, channel, state, attempts, next_at, sent_at)
-    select id, version, 'EMAIL', 'SENT', 1, at + version * interval '1 s', at + version * interval '1 s'
-    from ${orders(of)}, ${steps}`,
+      at + version * interval '1 s', at + version * interval '1 s', 'EMAIL' from ${orders(of)}, ${steps}`,
   ),
 ];

@@ -2,7 +2,8 @@ import { NotificationServiceDefinition } from "@waybill/contracts/notification";
 import { UserServiceDefinition } from "@waybill/contracts/user";
 import { startService } from "@waybill/host";
 import { defaultRetryTimes } from "./app/attempt.ts";
-import { type Outbox, recordNotifications } from "./app/recordNotifications.ts";
+import type { Outbox } from "./app/outbox.ts";
+import { recordNotifications } from "./app/recordNotifications.ts";
 import { createSender } from "./app/sender.ts";
 import { settlingPoint } from "./app/settling.ts";
 import { createUserDirectory } from "./app/userDirectory.ts";
@@ -53,12 +54,16 @@ const loopOf = (channel: Channel) => {
     logger,
   });
   service.onDrain(sender);
-  return { sender, loop: service.background(`sending by ${channel}`, sendIntervalMs, sender.run) };
+  return {
+    sender,
+    loop: service.background(`sending by ${channel}`, sendIntervalMs, (signal) =>
+      sender.run(signal),
+    ),
+  };
 };
 const loops = { EMAIL: loopOf("EMAIL"), SMS: loopOf("SMS") } satisfies Record<Channel, unknown>;
 const outbox: Outbox = {
-  reserve: (channel) => loops[channel].sender.reserve(),
-  accept: (channel, lease, sendings) => loops[channel].sender.accept(lease, sendings),
+  begin: (channel, sendings, mode) => loops[channel].sender.begin(sendings, mode),
   wake: () => {
     for (const { sender, loop } of Object.values(loops)) if (!sender.isInTrouble) loop.wake();
   },

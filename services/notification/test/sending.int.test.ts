@@ -3,17 +3,18 @@ import { deadLettersStream } from "@waybill/contracts/events";
 import type { Messaging } from "@waybill/messaging";
 import { freePort, type NatsServer, startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
-import { type Outbox, recordNotifications } from "../src/app/recordNotifications.ts";
-import { createSender, type Sender } from "../src/app/sender.ts";
+import { recordNotifications } from "../src/app/recordNotifications.ts";
+import { createSender } from "../src/app/sender.ts";
 import { listNotifications } from "../src/db/notificationStore.ts";
 import { settleSendings, takeDueSendings } from "../src/db/sendingStore.ts";
-import type { News } from "../src/domain/notification.ts";
+import { news } from "./support/fakes.ts";
 import { startMailServer } from "./support/mailServer.ts";
 import {
   announce,
   connectStatus,
   freshDatabase,
   noOutbox,
+  outboxOf,
   progress,
   senderParts,
   startApp,
@@ -24,24 +25,8 @@ import { startUserServer } from "./support/userServer.ts";
 
 const never = new AbortController().signal;
 
-/** As main wires it, without a loop. */
-const outboxOf = (sender: Sender): Outbox => ({
-  reserve: () => sender.reserve(),
-  accept: (_channel, lease, sendings) => sender.accept(lease, sendings),
-  wake: () => {},
-});
-
-const news = (orderId: string, besides: Partial<News> = {}): News => ({
-  orderId,
-  version: 1,
-  userId: "alice",
-  state: "PENDING",
-  reason: "",
-  total: undefined,
-  occurredAt: new Date(),
-  traceparent: "",
-  ...besides,
-});
+/** So old that it is recorded before it is sent. */
+const past = { occurredAt: new Date(Date.now() - 60_000) };
 
 describe("notifications", () => {
   let nats: NatsServer;
@@ -272,7 +257,7 @@ describe("notifications", () => {
       await using _client = client;
       await using _provider = parts.provider;
       await using sender = createSender(parts);
-      await recordNotifications(db, ["EMAIL"], outboxOf(sender))([news("mine")]);
+      await recordNotifications(db, ["EMAIL"], outboxOf(["EMAIL", sender]))([news("mine", past)]);
       const others = { lease: "another", leaseMs: 60_000, limit: 10 };
       expect(await takeDueSendings(db, "EMAIL", others)).to.deep.equal([]);
       await sender.run(never); // Looks for what is due.
@@ -290,7 +275,7 @@ describe("notifications", () => {
       await using _client = client;
       await using _provider = parts.provider;
       const sender = createSender(parts);
-      await recordNotifications(db, ["EMAIL"], outboxOf(sender))([news("left")]);
+      await recordNotifications(db, ["EMAIL"], outboxOf(["EMAIL", sender]))([news("left", past)]);
       await sender[Symbol.asyncDispose]();
       const others = { lease: "another", leaseMs: 60_000, limit: 10 };
       const taken = await takeDueSendings(db, "EMAIL", others);
@@ -310,9 +295,9 @@ describe("notifications", () => {
       await using _client = client;
       await using _provider = parts.provider;
       const sender = createSender(parts);
-      const record = recordNotifications(db, ["EMAIL"], outboxOf(sender));
+      const record = recordNotifications(db, ["EMAIL"], outboxOf(["EMAIL", sender]));
       const so = (count: number, name: string) =>
-        Array.from({ length: count }, (_, index) => news(`${name}-${index}`));
+        Array.from({ length: count }, (_, index) => news(`${name}-${index}`, past));
       await record(so(1_023, "first"));
       await record(so(1, "last"));
       const others = { lease: "another", leaseMs: 60_000, limit: 10 };

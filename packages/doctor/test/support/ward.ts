@@ -138,8 +138,8 @@ async function plant(query: Ward["query"], id: string, state: State): Promise<vo
 }
 
 /** A notification: its order, version and state. */
-export const notificationText = `insert into notifications (order_id, version, user_id, state, subject, text, occurred_at,
-  traceparent) values ($1, $2, 'alice', $3, '', '', now(), '')`;
+export const notificationText = `insert into notifications (order_id, version, user_id, state, subject, text, occurred_at)
+  values ($1, $2, 'alice', $3, '', '', now())`;
 
 /** A row of the ledger: its key, kind, and transaction. */
 export const ledgerText = `insert into ledger (key, kind, transaction_id, reference, amount, currency, at)

@@ -1,201 +1,186 @@
-import type { Logger } from "@waybill/chassis";
-import type { Database } from "@waybill/persistence";
+import { LRUCache } from "lru-cache";
 import { type DueSending, takeDueSendings } from "../db/sendingStore.ts";
-import { withoutAddresses } from "../domain/letter.ts";
-import type { Channel } from "../domain/notification.ts";
-import type { Provider } from "../provider/provider.ts";
-import { hopeless, isStale, judge, type RetryTimes, untried, type Verdict } from "./attempt.ts";
-import { limited } from "./attemptLimit.ts";
-import { abortAfter } from "./grace.ts";
+import { untried, type Verdict } from "./attempt.ts";
+import { type SenderParts, settleOne } from "./attempting.ts";
 import { beginLease, type Lease } from "./lease.ts";
-import { type SettlingPoint, settle } from "./settling.ts";
-import type { UserAnswer, UserDirectory } from "./userDirectory.ts";
+import { type BeginMode, type Begun, keyOf } from "./outbox.ts";
+import { type AtOnce, sendAtOnce } from "./sendAtOnce.ts";
+import { type Batch, putBack, sendBatch } from "./sendBatch.ts";
 
-export interface SenderParts {
-  readonly db: Database;
-  readonly channel: Channel;
-  readonly provider: Provider;
-  readonly users: UserDirectory;
-  readonly settling: SettlingPoint;
-  readonly times: RetryTimes;
-  /** One attempt takes no longer. Unit: ms. */
-  readonly attemptTimeoutMs: number;
-  /** Default: long enough for a batch. Unit: ms. */
-  readonly leaseMs?: number;
-  readonly logger: Logger;
-}
-
-/** Sends what is due on one channel. */
+/** Sends on one channel: what is about to be recorded, and what is due. */
 export interface Sender extends AsyncDisposable {
   /** Takes one batch and sends it; `again` when there may be more. Throws when the provider or the user service is away. */
   run(signal: AbortSignal): Promise<{ again: boolean }>;
-  /** The last run has thrown: waking it up for what is new is of no use. */
+  /** The last attempt has met nobody: waking it up for what is new is of no use. */
   readonly isInTrouble: boolean;
   /**
-   * A lease for sendings that are about to be recorded, and are then handed over by `accept`: they need not be looked for. None while
-   * enough waits already, or sending is in trouble: what is recorded without is found when it is due.
+   * Sends at once, when asked to, unless something else is being sent or waits for it, or sending is in trouble. What is not through is
+   * taken over with a lease, and need not be looked for; but not while enough waits already, or sending is in trouble: that is found when
+   * it is due.
    */
-  reserve(): Lease | undefined;
-  accept(lease: Lease, sendings: readonly DueSending[]): void;
+  begin(sendings: readonly DueSending[], mode: BeginMode): Promise<Begun>;
 }
 
 /** How many sendings are taken at a time. */
 const batchSize = 64;
 
-/** How many sendings may wait that were handed over. */
+/** How many sendings may wait that were taken over. */
 const maxWaiting = 1_024;
 
-/** However many are handed over, what is due is looked for so often. Unit: ms. */
+/** However many are taken over, what is due is looked for so often. Unit: ms. */
 const lookMs = 1_000;
 
-/** How long attempts under way may go on when the process is to end; less than a service has for its shutdown. Unit: ms. */
-const graceMs = 5_000;
+/** How many mails are remembered that are sent and could not be recorded. */
+const maxUnrecorded = 10_000;
 
-/** When sendings are due again that were not tried for a reason of our own. Unit: ms. */
-const untriedDelayMs = 1_000;
+const sentBefore: Verdict = { state: "SENT", isAttempt: true, delayMs: 0, error: "" };
 
-export function createSender(parts: SenderParts): Sender {
-  const { attemptTimeoutMs, leaseMs } = parts;
-  const handedOver: Batch[] = [];
-  let waiting = 0;
-  let isInTrouble = false;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  const next = (): Batch | undefined => {
-    const batch = handedOver.shift();
-    waiting -= batch?.sendings.length ?? 0;
-    return batch;
-  };
-  const sendNext = async (signal: AbortSignal): Promise<{ again: boolean }> => {
-    const known = performance.now() - lookedAt < lookMs ? next() : undefined;
-    if (known === undefined) lookedAt = performance.now();
-    const batch = known ?? (await takeDue(parts));
-    await sendBatch(parts, batch, signal);
+/** The sender of one channel; `run` is to be called again and again. */
+export const createSender = (parts: SenderParts): Sender => new ChannelSender(parts);
+
+class ChannelSender implements Sender {
+  readonly #parts: SenderParts;
+  readonly #stopping = new AbortController();
+  /** What was recorded for us, in its order. */
+  readonly #waiting: Batch[] = [];
+  #waitingCount = 0;
+  /** While something is being sent; then nothing else is, so that the provider's concurrency holds and mails keep their order. */
+  #busy: Promise<unknown> | undefined;
+  /** Sent, but not recorded. When they come again they are not sent again. */
+  readonly #unrecorded = new LRUCache<string, true>({ max: maxUnrecorded });
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  isInTrouble = false;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  async run(signal: AbortSignal): Promise<{ again: boolean }> {
+    try {
+      const result = await this.#sendNext(signal);
+      this.isInTrouble = false;
+      return result;
+    } catch (error) {
+      this.isInTrouble = true;
+      throw error;
+    }
+  }
+
+  async #sendNext(signal: AbortSignal): Promise<{ again: boolean }> {
+    await this.#untilFree(signal);
+    const known = performance.now() - this.#lookedAt < lookMs ? this.#next() : undefined;
+    if (known === undefined) this.#lookedAt = performance.now();
+    const batch = known ?? (await takeDue(this.#parts));
+    if (batch.sendings.length > 0) {
+      await this.#untilFree(signal); // Looking has taken a while.
+      await this.#occupiedBy(sendBatch(this.#parts, batch, signal));
+    }
     const isPart = known === undefined && batch.sendings.length < batchSize;
-    return { again: !isPart || handedOver.length > 0 };
-  };
-  return {
-    run: async (signal) => {
-      try {
-        const result = await sendNext(signal);
-        isInTrouble = false;
-        return result;
-      } catch (error) {
-        isInTrouble = true;
-        throw error;
-      }
-    },
-    get isInTrouble() {
-      return isInTrouble;
-    },
-    reserve: () =>
-      isInTrouble || waiting >= maxWaiting ? undefined : beginLease(attemptTimeoutMs, leaseMs),
-    accept: (lease, sendings) => {
-      handedOver.push({ lease, sendings });
-      waiting += sendings.length;
-    },
-    [Symbol.asyncDispose]: async () => {
-      const left = handedOver.splice(0);
-      await Promise.all(left.map((batch) => putBack(parts, batch, untried(0))));
-    },
-  };
-}
+    return { again: !isPart || this.#waiting.length > 0 };
+  }
 
-/** A batch of sendings, and until when they are ours. */
-interface Batch {
-  readonly sendings: readonly DueSending[];
-  readonly lease: Lease;
+  #next(): Batch | undefined {
+    const batch = this.#waiting.shift();
+    this.#waitingCount -= batch?.sendings.length ?? 0;
+    return batch;
+  }
+
+  async #untilFree(signal: AbortSignal): Promise<void> {
+    while (this.#busy !== undefined && !signal.aborted) {
+      const { promise: aborted, resolve } = Promise.withResolvers<void>();
+      const onAbort = () => resolve();
+      signal.addEventListener("abort", onAbort, { once: true });
+      await Promise.race([this.#busy, aborted]);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #occupiedBy<T>(work: Promise<T>): Promise<T> {
+    const busy = work.catch(() => {}); // Whoever waits for the end does not mind which.
+    this.#busy = busy;
+    try {
+      return await work;
+    } finally {
+      if (this.#busy === busy) this.#busy = undefined;
+    }
+  }
+
+  async begin(sendings: readonly DueSending[], mode: BeginMode): Promise<Begun> {
+    const { attemptTimeoutMs, leaseMs } = this.#parts;
+    const lease = beginLease(attemptTimeoutMs, leaseMs);
+    const isOurs = !this.isInTrouble && this.#waitingCount < maxWaiting;
+    const isFree = isOurs && this.#busy === undefined && this.#waitingCount === 0;
+    const isUnrecorded = (sending: DueSending) => this.#unrecorded.has(keyOf(sending));
+    const before = sendings.filter(isUnrecorded).map((each) => [each, sentBefore] as const);
+    const unsent = sendings.filter((each) => !isUnrecorded(each));
+    const recording = Promise.withResolvers<boolean>();
+    const { verdicts: now, rest } =
+      mode === "send" && isFree && unsent.length > 0
+        ? await this.#sendAtOnce(unsent, lease, recording.promise)
+        : { verdicts: [], rest: unsent };
+    const verdicts = new Map([...before, ...now]);
+    return {
+      verdicts,
+      lease: isOurs ? lease : undefined,
+      recorded: (added) => {
+        if (isOurs)
+          this.#accept({ lease, sendings: rest.filter((each) => added.has(keyOf(each))) });
+        this.#settleOthers(verdicts, added, lease);
+        for (const sending of verdicts.keys()) this.#unrecorded.delete(keyOf(sending));
+        recording.resolve(true);
+      },
+      failed: () => recording.resolve(false),
+    };
+  }
+
+  async #sendAtOnce(
+    sendings: readonly DueSending[],
+    lease: Lease,
+    recording: Promise<boolean>,
+  ): Promise<AtOnce> {
+    const { channel, logger } = this.#parts;
+    const { atOnce, ended } = sendAtOnce(this.#parts, sendings, {
+      lease,
+      recording,
+      onSent: (sending) => this.#unrecorded.set(keyOf(sending), true),
+      signal: this.#stopping.signal,
+    });
+    void this.#occupiedBy(ended).then((trouble) => {
+      if (trouble === undefined) return;
+      this.isInTrouble = true;
+      logger.warn({ channel, reason: trouble }, "cannot send at once, what is not sent waits");
+    });
+    return atOnce;
+  }
+
+  /** What we have sent and another replica has recorded meanwhile, as not sent. */
+  #settleOthers(
+    verdicts: ReadonlyMap<DueSending, Verdict>,
+    added: ReadonlySet<string>,
+    lease: Lease,
+  ): void {
+    for (const [sending, verdict] of verdicts) {
+      if (verdict.state === "SENT" && !added.has(keyOf(sending)))
+        void settleOne(this.#parts, lease, sending, verdict);
+    }
+  }
+
+  #accept(batch: Batch): void {
+    if (batch.sendings.length === 0) return;
+    this.#waiting.push(batch);
+    this.#waitingCount += batch.sendings.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#busy;
+    const left = this.#waiting.splice(0);
+    await Promise.all(left.map((batch) => putBack(this.#parts, batch, untried(0))));
+  }
 }
 
 async function takeDue({ db, channel, ...times }: SenderParts): Promise<Batch> {
   const lease = beginLease(times.attemptTimeoutMs, times.leaseMs);
   const limits = { lease: lease.id, leaseMs: lease.ms, limit: batchSize };
   return { lease, sendings: await takeDueSendings(db, channel, limits) };
-}
-
-/** Throws when the provider or the user service is away. */
-async function sendBatch(parts: SenderParts, batch: Batch, signal: AbortSignal): Promise<void> {
-  const { channel, logger } = parts;
-  const { sendings } = batch;
-  if (sendings.length === 0) return;
-  const recipients = await findRecipients(parts, batch);
-  const trouble = await sendAll(parts, batch, recipients, signal);
-  if (trouble !== undefined) throw new Error(`the ${channel} provider is away: ${trouble}`);
-  logger.debug({ channel, sendings: sendings.length }, "sendings attempted");
-}
-
-const putBack = (parts: SenderParts, batch: Batch, verdict: Verdict): Promise<unknown> =>
-  Promise.all(batch.sendings.map((sending) => record(parts, batch, sending, verdict)));
-
-/** When the user service is away, the batch is put back and the error thrown on. */
-async function findRecipients(
-  parts: SenderParts,
-  batch: Batch,
-): Promise<ReadonlyMap<string, UserAnswer>> {
-  try {
-    return await parts.users(batch.sendings);
-  } catch (error) {
-    await putBack(parts, batch, untried(untriedDelayMs, "the user service is away"));
-    throw error;
-  }
-}
-
-/** Sends side by side, as many as the provider takes. Once it is away the rest is put back. Answers why it is away. */
-async function sendAll(
-  parts: SenderParts,
-  batch: Batch,
-  recipients: ReadonlyMap<string, UserAnswer>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const queue = batch.sendings.values();
-  const records: Promise<void>[] = [];
-  using cutOff = abortAfter(signal, graceMs);
-  let trouble: string | undefined;
-  const work = async () => {
-    for (const sending of queue) {
-      const mayStart =
-        trouble === undefined && !signal.aborted && performance.now() <= batch.lease.lastStart;
-      const verdict = mayStart
-        ? await attempt(parts, sending, recipients.get(sending.userId), cutOff.signal, (reason) => {
-            trouble = reason;
-          })
-        : untried(0);
-      records.push(record(parts, batch, sending, verdict));
-    }
-  };
-  await Promise.all(Array.from({ length: parts.provider.concurrency }, work));
-  await Promise.all(records);
-  return trouble;
-}
-
-/** Tries one sending; never throws. */
-async function attempt(
-  { provider, times, attemptTimeoutMs }: SenderParts,
-  sending: DueSending,
-  recipient: UserAnswer,
-  cutOff: AbortSignal,
-  onAway: (error: string) => void,
-): Promise<Verdict> {
-  if (isStale(sending, Date.now(), times)) return hopeless("given up: too long ago");
-  if (recipient === "missing") return hopeless("there is no such user");
-  if (recipient === undefined) return untried(times.firstMs, "the user service cannot tell");
-  const { userId, name, email } = recipient;
-  const message = { ...sending, recipient: { userId, name, email } };
-  const outcome = await limited(cutOff, attemptTimeoutMs, (limit) =>
-    provider.send(message, limit),
-  ).catch((error) => ({ kind: "later", error: withoutAddresses(String(error)) }) as const);
-  if (outcome.kind === "away") onAway(outcome.error);
-  return judge(outcome, sending, times);
-}
-
-async function record(
-  { settling, logger }: SenderParts,
-  { lease }: Batch,
-  { orderId, version, channel }: DueSending,
-  verdict: Verdict,
-): Promise<void> {
-  if (verdict.state === "FAILED") {
-    logger.warn({ orderId, version, channel, reason: verdict.error }, "cannot be sent");
-  }
-  const settlement = { orderId, version, channel, lease: lease.id, ...verdict };
-  await settle(settling, settlement, logger, lease.ended);
 }

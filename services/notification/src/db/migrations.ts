@@ -11,7 +11,7 @@ export const migrations = [
       text text not null,
       occurred_at timestamptz not null,
       recorded_at timestamptz not null default now(),
-      traceparent text not null,
+      sent_by text not null default '',
       primary key (order_id, version)
     )`,
     "create index notifications_by_time on notifications (occurred_at, order_id, version)",
@@ -26,6 +26,7 @@ export const migrations = [
       lease text,
       last_error text not null default '',
       sent_at timestamptz,
+      traceparent text not null,
       primary key (order_id, version, channel)
     )`,
     "create index sendings_due on sendings (channel, next_at) where state = 'WAITING'",

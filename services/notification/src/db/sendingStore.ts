@@ -16,6 +16,18 @@ export interface DueSending {
   readonly traceparent: string;
 }
 
+/** A sending as it is recorded together with its notification. */
+export interface NewSending
+  extends Pick<DueSending, "orderId" | "version" | "channel" | "attempts" | "traceparent"> {
+  readonly state: SendingState;
+  /** With what it is somebody's already; undefined: anybody's. */
+  readonly lease: string | undefined;
+  /** When it is due, or the lease ends, from now. Unit: ms. */
+  readonly delayMs: number;
+  /** What it failed with; "" when it has not. */
+  readonly error: string;
+}
+
 interface DueRow {
   readonly order_id: string;
   readonly version: number;
@@ -37,8 +49,8 @@ const takeStatement = sql(
   taken as (
     update sendings s set lease = $3, next_at = now() + $4 * interval '1 ms'
       from due where s.order_id = due.order_id and s.version = due.version and s.channel = $1
-      returning s.order_id, s.version, s.attempts)
-  select taken.*, user_id, subject, text, occurred_at, traceparent
+      returning s.order_id, s.version, s.attempts, s.traceparent)
+  select taken.*, user_id, subject, text, occurred_at
     from taken join notifications using (order_id, version) order by occurred_at, version`,
 );
 

@@ -6,8 +6,10 @@ import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type Database, openDatabase } from "@waybill/persistence";
 import { createClient } from "@waybill/rpc";
 import { testServers } from "@waybill/stack";
-import { type Outbox, recordNotifications } from "../../src/app/recordNotifications.ts";
-import { createSender, type Sender, type SenderParts } from "../../src/app/sender.ts";
+import type { SenderParts } from "../../src/app/attempting.ts";
+import type { Outbox } from "../../src/app/outbox.ts";
+import { recordNotifications } from "../../src/app/recordNotifications.ts";
+import { createSender, type Sender } from "../../src/app/sender.ts";
 import { settlingPoint } from "../../src/app/settling.ts";
 import { createUserDirectory } from "../../src/app/userDirectory.ts";
 import { migrations } from "../../src/db/migrations.ts";
@@ -116,7 +118,28 @@ export function senderParts({ db, smtpUrl, userAddress, parts }: AppOptions) {
 }
 
 /** Nobody takes anything over: everything is found in the table. */
-export const noOutbox: Outbox = { reserve: () => undefined, accept: () => {}, wake: () => {} };
+export const noOutbox: Outbox = {
+  begin: async () => ({
+    verdicts: new Map(),
+    lease: undefined,
+    recorded: () => {},
+    failed: () => {},
+  }),
+  wake: () => {},
+};
+
+/** As main wires it, without a loop. */
+export const outboxOf = (...senders: readonly (readonly [Channel, Sender])[]): Outbox => {
+  const byChannel = new Map(senders);
+  return {
+    begin: (channel, sendings, mode) => {
+      const sender = byChannel.get(channel);
+      if (sender === undefined) throw new Error(`no sender for ${channel}`);
+      return sender.begin(sendings, mode);
+    },
+    wake: () => {},
+  };
+};
 
 /** The service in this process, as main wires it, with a quicker loop. */
 export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
@@ -137,11 +160,7 @@ export async function startApp(options: AppOptions): Promise<AsyncDisposable> {
     const steady = (signal: AbortSignal) => sender.run(signal).catch(() => ({ again: false })); // The loop's own pauses are too long here.
     undo.use(repeat({ name: channel, intervalMs: 30, logger, run: steady }));
   }
-  const outbox: Outbox = {
-    reserve: (channel) => senders.get(channel)?.reserve(),
-    accept: (channel, lease, sendings) => senders.get(channel)?.accept(lease, sendings),
-    wake: () => {},
-  };
+  const outbox = outboxOf(...senders);
   undo.use(messaging.consume(onOrderEvents(recordNotifications(db, channels, outbox))));
   const cleanUp = undo.move();
   return { [Symbol.asyncDispose]: () => cleanUp.disposeAsync() };
