@@ -8,7 +8,7 @@ import type { Lease } from "./lease.ts";
 export interface Outbox {
   /** Begins with sendings that are about to be recorded. Never throws. */
   begin(channel: Channel, sendings: readonly DueSending[], mode: BeginMode): Promise<Begun>;
-  /** There is something new to send. */
+  /** Something was recorded that is not sent yet. */
   wake(): void;
 }
 

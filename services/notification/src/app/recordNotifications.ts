@@ -31,14 +31,15 @@ export const recordNotifications =
         return { channel, sendings, begun: await outbox.begin(channel, sendings, mode) };
       }),
     );
+    const { notifications, open } = rowsOf(unknown, parts);
     try {
-      const added = await insertNotifications(db, ...rowsOf(unknown, parts));
+      const added = await insertNotifications(db, notifications, open);
       for (const { begun } of parts) begun.recorded(new Set(added.map(keyOf)));
     } catch (error) {
       for (const { begun } of parts) begun.failed();
       throw error;
     }
-    outbox.wake();
+    if (open.length > 0) outbox.wake();
   };
 
 /** An event that was published twice can be twice in a batch. */
@@ -77,7 +78,7 @@ function rowsOf(told: readonly Notification[], parts: readonly Part[]) {
     }
   }
   const notifications = told.map((each) => ({ ...each, sentBy: sentBy.get(keyOf(each)) ?? [] }));
-  return [notifications, open] as const;
+  return { notifications, open };
 }
 
 function newSending(sending: DueSending, { verdicts, lease }: Begun): NewSending | "sent" {
