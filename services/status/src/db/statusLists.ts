@@ -29,7 +29,7 @@ function listStatement(name: string, filter: string): Statement {
 const listAll = listStatement("list_statuses", "");
 const listByUser = listStatement("list_statuses_by_user", "and user_id = $5");
 const listByEnd = listStatement("list_statuses_by_end", "and ended_state = $5");
-/** Reads all open orders until the page is full: 100,000 in other states take it some 100 ms. */
+/** Reads open orders until the page is full. */
 const listByOpenState = listStatement(
   "list_statuses_by_open_state",
   "and ended_state is null and state = $5",
