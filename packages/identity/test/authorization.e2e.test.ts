@@ -7,16 +7,15 @@ import { UserServiceDefinition } from "@waybill/contracts/user";
 import { isServing } from "@waybill/stack";
 import { expect } from "chai";
 import { callers, expectedFor, type Row } from "./support/matrix.ts";
-import { openShop, orderOf, type Shop } from "./support/shop.ts";
+import { commonShop, orderOf, type Shop } from "./support/shop.ts";
 import { table } from "./support/table.ts";
 
 describe("who may call what", function () {
   this.timeout(90_000);
   let shop: Shop;
   before(async () => {
-    shop = await openShop();
+    shop = await commonShop();
   });
-  after(() => shop?.[Symbol.asyncDispose]());
 
   for (const { definition, rows } of table) {
     describe(definition.fullName, () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { callers } from "./support/matrix.ts";
 import { type Route, routes, undocumented } from "./support/routes.ts";
-import { openShop, type Shop } from "./support/shop.ts";
+import { commonShop, type Shop } from "./support/shop.ts";
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
@@ -12,10 +12,9 @@ describe("who may use which route", function () {
   let shop: Shop;
   let door: string;
   before(async () => {
-    shop = await openShop({ door: true });
+    shop = await commonShop();
     door = `http://${shop.stack.address("gateway")}`;
   });
-  after(() => shop?.[Symbol.asyncDispose]());
 
   /** The status of the answer; what would go on for ever is hung up on. */
   async function ask(route: Route, userId: string, token: string, method = route.method) {

@@ -1,5 +1,4 @@
 import { type Stack, type StackOptions, startStack } from "@waybill/stack";
-import { after } from "mocha";
 
 /** What takes minutes in production takes seconds here, so that nothing waits longer than a test should. */
 const impatient = {

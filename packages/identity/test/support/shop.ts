@@ -17,7 +17,7 @@ import type { CallerName } from "./matrix.ts";
 
 type Definition = Parameters<typeof createClient>[0];
 
-/** All services, on their own servers, with an order of alice's and one of bob's; with the gateway before them when there is to be a door. */
+/** All services, the gateway before them, on their own servers, with an order of alice's and one of bob's. */
 export interface Shop extends AsyncDisposable {
   readonly stack: Stack;
   /** The token of each caller; "" for none. */
@@ -36,27 +36,27 @@ export interface Rpc {
 export const orderOf = (userId: string): string => `order-of-${userId}`;
 export const passwordOf = (userId: string): string => `the password of ${userId}`;
 
-const services: readonly ServiceName[] = [
-  "order",
-  "status",
-  "item",
-  "payment",
-  "user",
-  "workflow",
-  "shipping",
-  "delivery",
-  "notification",
-];
 const logger = createLogger("authorization", { level: "silent", format: "json" });
 const deliveredWithinMs = 20_000;
 
-export async function openShop({ door = false } = {}): Promise<Shop> {
+let common: Promise<Shop> | undefined;
+
+/** One for all files, closed after the last. */
+export function commonShop(): Promise<Shop> {
+  common ??= openShop();
+  return common;
+}
+
+after(async () => {
+  await (await common)?.[Symbol.asyncDispose]();
+});
+
+async function openShop(): Promise<Shop> {
   await using parts = new AsyncDisposableStack();
   const stack = parts.use(
     await startStack({
       ephemeral: true,
       portBase: "free",
-      services: door ? [...services, "gateway"] : services,
       env: {
         CANCELLATION_WINDOW: "0",
         LOG_LEVEL: "warn",
