@@ -1,0 +1,10 @@
+create database waybill_order;
+create database waybill_status;
+create database waybill_item;
+create database waybill_payment;
+create database waybill_user;
+create database waybill_workflow;
+create database waybill_shipping;
+create database waybill_delivery;
+create database waybill_notification;
+create database waybill_provider;
