@@ -1,3 +1,4 @@
+export { type MigratedDatabase, runMigrations } from "./migrations.ts";
 export {
   type Definition,
   type Service,

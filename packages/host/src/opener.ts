@@ -30,6 +30,7 @@ export function opener(parts: Parts): Opener {
       const db = await openDatabase({
         url: given(config, "DATABASE_URL"),
         poolSize: given(config, "DATABASE_POOL_SIZE"),
+        migrate: given(config, "MIGRATIONS"),
         applicationName: `waybill-${name}`,
         entities,
         migrations,
@@ -40,8 +41,14 @@ export function opener(parts: Parts): Opener {
       return db;
     },
     connectMessaging: async (options) => {
-      const connection = { url: given(config, "NATS_URL"), name, logger, ...options };
-      const messaging = await connectMessaging(connection);
+      const messaging = await connectMessaging({
+        url: given(config, "NATS_URL"),
+        tlsFolder: given(config, "NATS_TLS_FOLDER"),
+        streamReplicas: given(config, "STREAM_REPLICAS"),
+        name,
+        logger,
+        ...options,
+      });
       shutdown.add("messaging", "messaging", () => messaging[Symbol.asyncDispose]());
       return endingConsumersEarly(messaging, shutdown);
     },

@@ -27,7 +27,7 @@ type BaseConfig = ReturnType<typeof loadConfig<typeof baseConfig>>;
  * database and NATS are is for those that open them.
  */
 export type ServiceConfig = ReturnType<typeof loadConfig<typeof processConfig>> &
-  Partial<Pick<BaseConfig, "DATABASE_URL" | "DATABASE_POOL_SIZE" | "NATS_URL">>;
+  Partial<Pick<BaseConfig, Exclude<keyof typeof baseConfig, keyof typeof processConfig>>>;
 
 /**
  * One service process. What is opened through it is closed by it, in order: health NOT_SERVING and

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { backoff, type Logger, sleep } from "@waybill/chassis";
 import {
   connect,
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   /** How the server's monitoring names this client. */
   readonly name: string;
   readonly logger: Logger;
+  /** A folder with ca.crt, tls.crt and tls.key, read again with each connection: mutual TLS. */
+  readonly tlsFolder?: string;
   /** How long to try at start. Unit: ms. Default 30 s. */
   readonly connectWithinMs?: number;
 }
@@ -96,6 +99,7 @@ async function connectPatiently(options: ConnectionOptions): Promise<RawConnecti
         ignoreAuthErrorAbort: true,
         pingInterval: pingIntervalMs,
         noAsyncTraces: true, // Stack traces of requests cost more than the requests.
+        ...(options.tlsFolder ? { tls: tlsOf(options.tlsFolder) } : {}),
       });
     } catch (error) {
       const retryInMs = backoff(attempt, { firstMs: 100, capMs: 2_000 });
@@ -107,6 +111,12 @@ async function connectPatiently(options: ConnectionOptions): Promise<RawConnecti
     }
   }
 }
+
+const tlsOf = (folder: string) => ({
+  caFile: join(folder, "ca.crt"),
+  certFile: join(folder, "tls.crt"),
+  keyFile: join(folder, "tls.key"),
+});
 
 /** Ends with the process at the latest: the client never ends the iteration. */
 async function watch(

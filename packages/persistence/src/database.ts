@@ -3,7 +3,7 @@ import { backoff, sleep } from "@waybill/chassis";
 import type { Kysely } from "kysely";
 import { asUnavailable, UnavailableError } from "./errors.ts";
 import { createElections } from "./leadership.ts";
-import { migrate } from "./migrate.ts";
+import { awaitMigrations, migrate } from "./migrate.ts";
 import { createOrm, type OrmOptions } from "./orm.ts";
 import { type Sql, sql } from "./statement.ts";
 import { inTransaction, sqlOn } from "./transaction.ts";
@@ -11,6 +11,8 @@ import { inTransaction, sqlOn } from "./transaction.ts";
 export interface DatabaseOptions extends OrmOptions {
   /** How long to wait for PostgreSQL to accept connections at all. Default 30,000 ms. */
   readonly readyWithinMs?: number;
+  /** "apply" brings the database up to date; "expect" waits until somebody else has. Default "apply". */
+  readonly migrate?: "apply" | "expect";
 }
 
 /** A service's database. Its statements commit one by one; those of a transaction together. */
@@ -50,7 +52,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const db = databaseOver(orm, kysely, options);
   try {
     await untilAnswering(db, options);
-    await migrate(db, options);
+    if (options.migrate === "expect") await awaitMigrations(db, options);
+    else await migrate(db, options);
     return db;
   } catch (error) {
     await db[Symbol.asyncDispose]();

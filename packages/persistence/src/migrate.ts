@@ -32,6 +32,29 @@ export async function migrate(db: Sql, options: OrmOptions): Promise<void> {
   options.logger.info({ migrations: executed, durationMs }, "database migrated");
 }
 
+/** How long a replica that does not migrate waits for whoever does; its supervisor then starts it anew. */
+const expectWithinMs = 60_000;
+const expectPollMs = 500;
+
+/** Waits until the database is up to date. Throws, and says what is missing, when it never is. */
+export async function awaitMigrations(
+  db: Sql,
+  options: OrmOptions,
+  withinMs = expectWithinMs,
+): Promise<void> {
+  const names = options.migrations.map(({ migrationName }) => migrationName);
+  const deadline = performance.now() + withinMs;
+  for (let look = 0; ; look += 1) {
+    const missing = await missingMigrations(db, names);
+    if (missing.length === 0) return;
+    const migrations = missing.join(", ");
+    if (performance.now() > deadline)
+      throw new Error(`The database lacks the migrations ${migrations}: run src/migrate.ts`);
+    if (look === 0) options.logger.warn({ migrations }, "waiting for the database to be migrated");
+    await sleep(expectPollMs);
+  }
+}
+
 /** On a pool of its own, with timeouts that fit migrations. */
 async function runMigrations(options: OrmOptions): Promise<string[]> {
   const orm = await createOrm({ ...options, entities: [], poolSize: 2, statementTimeoutMs });
@@ -51,9 +74,13 @@ const executedMigrations = sql(
   "select name from mikro_orm_migrations where name = any($1::text[])",
 );
 
-async function isUpToDate(db: Sql, names: readonly string[]): Promise<boolean> {
-  if (names.length === 0) return true;
+const isUpToDate = async (db: Sql, names: readonly string[]): Promise<boolean> =>
+  (await missingMigrations(db, names)).length === 0;
+
+async function missingMigrations(db: Sql, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
   const [table] = await db.rows<{ present: boolean }>(migrationsTable);
-  if (table?.present !== true) return false;
-  return (await db.rows(executedMigrations, [names])).length === names.length;
+  if (table?.present !== true) return names;
+  const executed = await db.rows<{ name: string }>(executedMigrations, [names]);
+  return names.filter((name) => !executed.some((row) => row.name === name));
 }

@@ -3,11 +3,18 @@ import { promisify } from "node:util";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
 import { migration, sql } from "../src/index.ts";
-import { failureOf, openTestDatabase, parcels } from "./support.ts";
+import { awaitMigrations } from "../src/migrate.ts";
+import { failureOf, logger, openTestDatabase, parcels, until } from "./support.ts";
 
 const fixture = new URL("./fixtures/openAndClose.ts", import.meta.url).pathname;
 const applied = sql("applied", "select name from mikro_orm_migrations order by id");
 const tables = sql("tables", "select relname from pg_class where relname = any($1) order by 1");
+/** Somebody else has looked for the table of migrations. */
+const waiting = sql(
+  "waiting",
+  `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+     and query like '%to_regclass(%mikro_orm_migrations%'`,
+);
 const freshUrl = async () => (await testServers()).databaseUrl("migration");
 
 describe("migrations", () => {
@@ -49,6 +56,25 @@ describe("migrations", () => {
     const started = performance.now();
     await (await openTestDatabase({ url }))[Symbol.asyncDispose]();
     expect(performance.now() - started).to.be.below(3_000); // It waits for nobody.
+  });
+
+  it("that are expected are waited for, and not run", async () => {
+    const url = await freshUrl();
+    const opening = openTestDatabase({ url, migrate: "expect" });
+    const observer = await openTestDatabase({ url, migrations: [] });
+    await until(async () => (await observer.rows(waiting)).length > 0);
+    expect(await observer.rows(tables, [["parcels"]])).to.deep.equal([]);
+    await observer[Symbol.asyncDispose]();
+    await (await openTestDatabase({ url }))[Symbol.asyncDispose]();
+    await using db = await opening;
+    expect(await db.rows(tables, [["parcels"]])).to.have.length(1);
+  });
+
+  it("that are expected and never come are named", async () => {
+    await using db = await openTestDatabase({ migrations: [] });
+    const options = { url: "", applicationName: "", poolSize: 1, entities: [], logger };
+    const failure = await failureOf(awaitMigrations(db, { ...options, migrations: [parcels] }, 0));
+    expect(String(failure)).to.include("0001_parcels").and.to.include("src/migrate.ts");
   });
 
   it("must not share a name", async () => {

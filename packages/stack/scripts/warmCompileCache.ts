@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { compileCache, defaultDataDir, repositoryRoot } from "../src/stack/repository.ts";
 
 enableCompileCache(compileCache(defaultDataDir));
-// A service's main.ts would start it; what it imports is imported here.
+// A service's main.ts would start it, and migrate.ts look for its database; what they import is imported here.
 const modules = globSync("services/*/src/**/*.ts", { cwd: repositoryRoot }).filter(
-  (path) => !path.endsWith("main.ts"),
+  (path) => !/\/(main|migrate)\.ts$/.test(path),
 );
 const imported = await Promise.allSettled(
   [...modules, "packages/host/src/index.ts", "packages/chassis/src/telemetry/preload.ts"].map(

@@ -4,8 +4,6 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
   loadConfig(
     {
       ...baseConfig,
-      /** How many servers keep each stream: 3 in a cluster. */
-      STREAM_REPLICAS: envInteger({ min: 1, max: 5, default: 1 }),
       /** How long an order may stay where it is before its last event is announced again; the interval doubles with each time. */
       REANNOUNCE_AFTER: envDuration(30_000, { minMs: 100 }),
       /** Commands per transaction at most, and transactions at once. */

@@ -15,7 +15,7 @@ const lookAtLeastEveryMs = 5_000;
 const config = readConfig(process.env);
 await using service = await startService("status", config);
 const db = await service.openDatabase([], migrations);
-const messaging = await service.connectMessaging({ streamReplicas: config.STREAM_REPLICAS });
+const messaging = await service.connectMessaging();
 await messaging.ensureStream(ordersStream);
 const relay = messaging.relay({
   stream: ordersStream,

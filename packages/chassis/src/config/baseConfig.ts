@@ -23,5 +23,11 @@ export const baseConfig = {
   DATABASE_URL: envUrl(),
   /** Connections of one process at most. */
   DATABASE_POOL_SIZE: envInteger({ min: 1, max: 200, default: 16 }),
+  /** "apply" brings the database up to date at start; "expect" waits until somebody else has done so. */
+  MIGRATIONS: envChoice(["apply", "expect"], "apply"),
   NATS_URL: envUrl("nats://127.0.0.1:4222"),
+  /** A folder with ca.crt, tls.crt and tls.key, by which NATS and this process know each other. */
+  NATS_TLS_FOLDER: envText(""),
+  /** How many servers keep each stream that this service owns: 3 in a cluster. */
+  STREAM_REPLICAS: envInteger({ min: 1, max: 5, default: 1 }),
 };

@@ -1,0 +1,4 @@
+import { runMigrations } from "@waybill/host";
+import { migrations } from "./db/migrations.ts";
+
+await runMigrations("user", process.env, [{ variable: "DATABASE_URL", migrations }]);
