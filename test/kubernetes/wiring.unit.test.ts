@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readTrustedIssuers } from "@waybill/identity";
+import { defaultPorts, type ServiceName, serviceNames } from "@waybill/stack";
+import { expect } from "chai";
+import { root } from "../support/repository.ts";
+import { needsRenderer, ofKind, overlays, render } from "./support/manifests.ts";
+import {
+  calleesOf,
+  deploymentOf,
+  environmentOf,
+  isAllowed,
+  readAsService,
+  usesMessages,
+  variablesOf,
+} from "./support/wiring.ts";
+import { podOf } from "./support/workloads.ts";
+
+type Inner = Exclude<ServiceName, "gateway">;
+
+const inner = serviceNames.filter((name) => name !== "gateway");
+const grpcPort = (service: ServiceName) => defaultPorts.base + inner.indexOf(service as Inner);
+const readByNode = ["NODE_EXTRA_CA_CERTS"];
+
+for (const overlay of overlays)
+  describe(`what ${overlay} tells the services`, () => {
+    before(needsRenderer);
+
+    for (const service of serviceNames)
+      it(`${service} accepts its configuration and listens where it is looked for`, async () => {
+        const resources = render(overlay);
+        const env = environmentOf(resources, service);
+        expect(await readAsService(service, env)).to.include({ HOST: "0.0.0.0" });
+        const expected = service === "gateway" ? defaultPorts.gateway : grpcPort(service);
+        expect(Number(env.PORT)).to.equal(expected);
+        const [container] = podOf(deploymentOf(resources, service)).spec.containers;
+        expect(container.ports[0].containerPort).to.equal(expected);
+        const found = ofKind(resources, "Service").find(
+          ({ metadata }) => metadata.name === service,
+        );
+        expect(found?.spec.ports[0]).to.include({ port: expected });
+      });
+
+    it("every variable is one that somebody reads", () => {
+      const resources = render(overlay);
+      const known = new Set(serviceNames.flatMap((service) => [...variablesOf(service)]));
+      const unknown = serviceNames
+        .flatMap((service) => Object.keys(environmentOf(resources, service)))
+        .filter((name) => !known.has(name) && !readByNode.includes(name));
+      expect(unknown).to.deep.equal([]);
+    });
+
+    it("each service reaches those that it calls, and nobody else", () => {
+      const resources = render(overlay);
+      const deployments = new Map(
+        serviceNames.map((service) => [service, deploymentOf(resources, service)]),
+      );
+      const edges = serviceNames.flatMap((from) =>
+        inner
+          .filter((to) => {
+            const [caller, callee] = [deployments.get(from), deployments.get(to)];
+            if (caller === undefined || callee === undefined) throw new Error("not deployed");
+            return isAllowed(resources, caller, callee, { name: "grpc", number: grpcPort(to) });
+          })
+          .map((to) => `${from} → ${to}`),
+      );
+      const calls = serviceNames.flatMap((from) =>
+        inner.filter((to) => calleesOf(from).has(to)).map((to) => `${from} → ${to}`),
+      );
+      expect(edges).to.deep.equal(calls);
+    });
+
+    it("those that use messages reach NATS, the others do not", () => {
+      const resources = render(overlay);
+      const [nats] = ofKind(resources, "StatefulSet").filter(
+        ({ metadata }) => metadata.name === "nats",
+      );
+      if (nats === undefined) throw new Error("There is no NATS");
+      const port = { name: "client", number: 4_222 };
+      const reaching = serviceNames.filter((service) =>
+        isAllowed(resources, deploymentOf(resources, service), nats, port),
+      );
+      expect(reaching).to.deep.equal(serviceNames.filter(usesMessages));
+    });
+  });
+
+describe("what the local overlay tells the services", () => {
+  before(needsRenderer);
+
+  it("PostgreSQL is reached by services and migrations, and not by the gateway", () => {
+    const resources = render("local");
+    const [postgres] = ofKind(resources, "StatefulSet").filter(
+      ({ metadata }) => metadata.name === "postgres",
+    );
+    if (postgres === undefined) throw new Error("There is no PostgreSQL");
+    const port = { name: "postgres", number: 5_432 };
+    const reaching = ofKind(resources, "Deployment", "Job")
+      .filter((workload) => isAllowed(resources, workload, postgres, port))
+      .map(({ metadata }) => metadata.name);
+    expect(reaching).to.have.members([...inner, ...inner.map((name) => `${name}-migration`)]);
+  });
+});
+
+describe("trusted-issuers.json", () => {
+  it("is accepted by the services", () => {
+    const file = join(root, "deploy/k8s/base/trusted-issuers.json");
+    const issuers = readFileSync(file, "utf8");
+    const kinds = readTrustedIssuers(issuers).map(({ subjects }) => subjects);
+    expect(kinds).to.have.members(["users", "services"]);
+  });
+});
