@@ -16,7 +16,7 @@ export {
 } from "./stack/catalogue.ts";
 export { dataDirFlag } from "./stack/dataDirFlag.ts";
 export type { StackEvent } from "./stack/events.ts";
-export { isServing } from "./stack/health.ts";
+export { isReady, isServing } from "./stack/health.ts";
 export { operatorToken, stackIssuer } from "./stack/identity.ts";
 export type { StackOptions } from "./stack/options.ts";
 export { defaultDataDir } from "./stack/repository.ts";

@@ -17,6 +17,8 @@ export interface NatsOptions {
   port?: number;
   /** The port for HTTP monitoring. Default: none. */
   monitorPort?: number;
+  /** More of the configuration, as NATS reads it: users, TLS. */
+  configuration?: string;
 }
 
 /** A NATS server that is not running yet. */
@@ -34,7 +36,7 @@ export async function prepareNats(options: NatsOptions): Promise<PreparedNats> {
   const port = options.port ?? (await freePort());
   makeFolder(options.dataDir);
   const configFile = join(options.dataDir, "nats.conf");
-  writeFileSync(configFile, configuration(options, port));
+  writeFileSync(configFile, configurationOf(options, port));
   const spec: DaemonSpec = {
     name: "NATS",
     command,
@@ -50,13 +52,16 @@ export async function prepareNats(options: NatsOptions): Promise<PreparedNats> {
 }
 
 /**
- * JSON is valid in NATS configuration files, and quotes any path. Acknowledged messages are not synced one by one (the default): the
+ * Values as JSON, which NATS reads and which quotes any path. Acknowledged messages are not synced one by one (the default): the
  * journals in PostgreSQL are the truth.
  */
-function configuration({ dataDir, monitorPort }: NatsOptions, port: number): string {
+function configurationOf(options: NatsOptions, port: number): string {
+  const { dataDir, monitorPort, configuration = "" } = options;
   const jetstream = { store_dir: join(dataDir, "jetstream") };
   const monitoring = monitorPort === undefined ? {} : { http: `127.0.0.1:${monitorPort}` };
-  return JSON.stringify({ host: "127.0.0.1", port, jetstream, ...monitoring }, null, 2);
+  const settings = Object.entries({ host: "127.0.0.1", port, jetstream, ...monitoring });
+  const lines = settings.map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `${[...lines, configuration].join("\n")}\n`;
 }
 
 /** Whether a NATS server sends its greeting on this port within a second. */
