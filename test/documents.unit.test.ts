@@ -20,7 +20,7 @@ describe("every package and service has a README of one screen", () => {
 });
 
 describe("documents", () => {
-  const documents = globSync(["*.md", "{packages,services}/*/*.md", "{bench,docs}/**/*.md"], {
+  const documents = globSync(["*.md", "{packages,services}/*/*.md", "{bench,deploy,docs}/**/*.md"], {
     cwd: root,
     exclude: ["**/node_modules"],
   });

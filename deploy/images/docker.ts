@@ -11,11 +11,19 @@ const maxOutputBytes = 64 * 1024 * 1024;
 /** Debian's engine has BuildKit, but asks for it by name. */
 const env = { ...process.env, DOCKER_BUILDKIT: "1" };
 
+const client = process.env.DOCKER ?? "docker";
+
 /** Runs docker, or the client that DOCKER names; answers what it prints. Rejects with what it complains of. */
 export async function docker(...args: readonly string[]): Promise<string> {
   const options = { env, timeout: longMs, maxBuffer: maxOutputBytes };
-  const { stdout } = await run(process.env.DOCKER ?? "docker", args, options);
+  const { stdout } = await run(client, args, options);
   return stdout.trim();
+}
+
+/** The last lines of a container, errors included. */
+export async function logsOf(container: string): Promise<string> {
+  const { stdout, stderr } = await run(client, ["logs", "--tail", "20", container]);
+  return `${stdout}${stderr}`;
 }
 
 export const imageOf = (service: string): string => `waybill/${service}`;

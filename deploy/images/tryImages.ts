@@ -1,6 +1,6 @@
 /**
  * Builds the image of every service, runs them on a PostgreSQL and a NATS of this machine, has orders placed meanwhile, and stops them:
- * node deploy/images/tryImages.ts. Needs a docker engine that may use the host's network (DOCKER_HOST says which) and the image
+ * node deploy/images/tryImages.ts [--built]. With --built the images are those of an earlier run. Needs a docker engine that may use the host's network (DOCKER_HOST says which) and the image
  * node:26-slim, which baseImage.sh makes where no registry can be reached. Exit code 1 when something is not as it should be.
  */
 import { execFileSync } from "node:child_process";
@@ -15,12 +15,23 @@ import {
   startStack,
   temporaryFolder,
 } from "@waybill/stack";
-import { build, docker, imageOf, layersOf, memoryOf, show, sizeOf, stop } from "./docker.ts";
+import {
+  build,
+  docker,
+  imageOf,
+  layersOf,
+  logsOf,
+  memoryOf,
+  show,
+  sizeOf,
+  stop,
+} from "./docker.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const readyWithinMs = 60_000;
 const pollMs = 20;
 const orders = "1000";
+const maxConnections = 300;
 const baseImage = "node:26-slim";
 
 const containerOf = (service: ServiceName): string => `waybill-try-${service}`;
@@ -96,7 +107,7 @@ async function start(service: ServiceName, stack: Stack, identity: string): Prom
   const serves = service === "gateway" ? isReady : isServing;
   while (!(await serves(stack.address(service)))) {
     if (performance.now() - started > readyWithinMs)
-      throw new Error(`${service}: ${await docker("logs", "--tail", "20", containerOf(service))}`);
+      throw new Error(`${service} does not serve:\n${await logsOf(containerOf(service))}`);
     await new Promise((done) => setTimeout(done, pollMs));
   }
   return performance.now() - started;
@@ -146,10 +157,14 @@ async function tryAll(stack: Stack): Promise<void> {
   for (const service of serviceNames) await stopAndTell(service, "idle");
 }
 
-const context = checkOut();
-await buildAll(context);
+if (!process.argv.includes("--built")) await buildAll(checkOut());
 await Promise.all(serviceNames.map(remove));
-await using stack = await startStack({ ephemeral: true, portBase: "free", services: [] });
+await using stack = await startStack({
+  ephemeral: true,
+  portBase: "free",
+  services: [],
+  postgres: { maxConnections }, // The stack counts its own services only.
+});
 try {
   await tryAll(stack);
 } finally {

@@ -3,21 +3,20 @@ import { resolve } from "node:path";
 import { CannotLookError } from "@waybill/doctor";
 import { type Arguments, help, readArguments, UsageError } from "./cli/arguments.ts";
 import { runLoad } from "./load/runLoad.ts";
-import { NoStackError, openShop } from "./shop.ts";
+import { clusterPlace, NoStackError, stackPlace } from "./place.ts";
+import { openShop } from "./shop.ts";
 import { playStory } from "./story/story.ts";
 
 const NOT_AS_TOLD = 1;
 const NOTHING_TO_PLAY_ON = 2;
 
 /** Plays, and answers the exit code. */
-async function main({ dataDir: folder, load }: Arguments): Promise<number> {
-  const dataDir = resolve(folder);
+async function main({ dataDir, cluster, load }: Arguments): Promise<number> {
+  const place = cluster ? clusterPlace(process.env) : stackPlace(resolve(dataDir));
   const run = `demo-${Date.now().toString(36)}${randomBytes(2).toString("hex")}`;
-  await using shop = openShop(dataDir, load?.concurrency ?? 1);
+  await using shop = openShop(place, load?.concurrency ?? 1);
   const isGood =
-    load === undefined
-      ? await playStory(shop, run, dataDir)
-      : await runLoad(shop, run, dataDir, load);
+    load === undefined ? await playStory(shop, run, place) : await runLoad(shop, run, place, load);
   return isGood ? 0 : NOT_AS_TOLD;
 }
 

@@ -4,13 +4,9 @@ import { type OrderServiceClient, OrderServiceDefinition } from "@waybill/contra
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
 import { type UserServiceClient, UserServiceDefinition } from "@waybill/contracts/user";
 import { type Client, createClient } from "@waybill/rpc";
-import { findStack, operatorToken, type ServiceName } from "@waybill/stack";
+import type { ServiceName } from "@waybill/stack";
 import { persistently } from "./persistently.ts";
-
-/** There is no stack to play on; the message says what to do. */
-export class NoStackError extends Error {
-  override readonly name = "NoStackError";
-}
+import type { Place } from "./place.ts";
 
 /** The services of a running stack, as a customer sees them. */
 export interface Shop extends AsyncDisposable {
@@ -31,19 +27,11 @@ export type Accounts = Pick<UserServiceClient, "createUser">;
 /** How long an order may take to be answered while services are being started again. */
 const limits = { timeoutMs: 20_000, attemptTimeoutMs: 10_000, attempts: 1 } as const;
 
-/** Finds the stack that runs on this data folder. Throws NoStackError. `concurrency` is how many calls may be under way. */
-export function openShop(dataDir: string, concurrency: number): Shop {
-  const record = findStack(dataDir);
-  if (record === undefined) {
-    throw new NoStackError(
-      `No stack runs on ${dataDir}. Start one with npm start, in another terminal; if it runs on another folder, name it with --data-dir.`,
-    );
-  }
-  const { addresses } = record;
+/** Opens the shop of a place. `concurrency` is how many calls may be under way. */
+export function openShop({ addresses, token }: Place, concurrency: number): Shop {
   // What is worth telling, the demo tells itself; a breaker that opens and closes is not.
   const logger = createLogger("demo", { level: "silent", format: "json" });
   const bulkhead = { concurrent: 2 * concurrency, queued: 2 * concurrency };
-  const token = operatorToken(dataDir, "demo");
   const config = (callee: ServiceName) => ({
     ...{ callee, address: addresses[callee].join(","), logger, bulkhead, token },
     ...limits,

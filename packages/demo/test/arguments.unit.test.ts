@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { readArguments, UsageError } from "../src/cli/arguments.ts";
+import { clusterPlace, NoStackError } from "../src/place.ts";
 
 describe("the demo's command line", () => {
   it("plays the story unless orders are wanted", () => {
@@ -12,6 +13,17 @@ describe("the demo's command line", () => {
       patienceMs: 5_000,
     });
     expect(readArguments(["--help"])).to.equal(undefined);
+  });
+
+  it("on a cluster, it must be told who it is and where the doctor looks", () => {
+    expect(readArguments(["--cluster"])?.cluster).to.equal(true);
+    expect(() => clusterPlace({ WAYBILL_TOKEN: "t" })).to.throw(NoStackError, "DATABASE_URL");
+    const { addresses, books } = clusterPlace({
+      WAYBILL_TOKEN: "t",
+      DATABASE_URL: "postgres://db",
+    });
+    expect(addresses.status).to.deep.equal(["127.0.0.1:50052"]);
+    expect(books).to.deep.equal({ databaseUrl: "postgres://db" });
   });
 
   it("refuses what makes no sense, and names it", () => {

@@ -59,9 +59,9 @@ export function opener(parts: Parts): Opener {
       return client;
     },
     serve: async (services, { policies, ...options }) => {
-      const { HOST: host, PORT: port } = config;
+      const { HOST: host, PORT: port, MAX_CONNECTION_AGE: maxConnectionAgeMs } = config;
       const authorize = authentication.authorize(policies);
-      const endpoint = { name, host, port, services, logger, authorize };
+      const endpoint = { name, host, port, maxConnectionAgeMs, services, logger, authorize };
       const server = await startServer({ ...endpoint, ...options });
       shutdown.add("server", "the server", () => server.drain());
       server.serve();

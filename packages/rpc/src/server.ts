@@ -35,6 +35,11 @@ export interface ServerConfig<Definitions extends readonly TsProtoServiceDefinit
   readonly maxMessageBytes?: number;
   /** How long drain waits for calls in flight before it cancels them. Default 5,000 ms. */
   readonly drainMs?: number;
+  /**
+   * Clients are asked to connect anew after so long, and so to look for replicas that are new since; calls and streams under way
+   * finish on the old connection. Default: never.
+   */
+  readonly maxConnectionAgeMs?: number;
 }
 
 export interface RpcServer extends AsyncDisposable {
@@ -66,6 +71,9 @@ export async function startServer<const Definitions extends readonly TsProtoServ
     ...transportOptions(config.maxMessageBytes ?? defaultMaxMessageBytes),
     "grpc.keepalive_time_ms": keepalive.timeMs,
     "grpc.keepalive_timeout_ms": keepalive.timeoutMs,
+    ...(config.maxConnectionAgeMs
+      ? { "grpc.max_connection_age_ms": config.maxConnectionAgeMs }
+      : {}),
     "grpc.enable_channelz": 1, // Without it grpc-js loses its connections and forces no shutdown.
   }).use(handleCalls({ draining: draining.signal, authorize, logger: config.logger }));
   for (const [definition, implementation] of entries) {

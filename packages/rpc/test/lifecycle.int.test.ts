@@ -24,6 +24,26 @@ const serving = 1;
 const notServing = 2;
 const getStatus: Handlers["getStatus"] = async ({ orderId }) => ({ status: { orderId } });
 
+describe("connections that grow old", () => {
+  it("are replaced, and no caller notices", async () => {
+    const peers = new Set<string>();
+    await using server = await serve(
+      {
+        getStatus: async ({ orderId }, { peer }) => {
+          peers.add(peer);
+          return { status: { orderId } };
+        },
+      },
+      { maxConnectionAgeMs: 100 },
+    );
+    await using client = clientOf(server.address, { attempts: 1, channels: 1 });
+    await until(async () => {
+      await client.getStatus({ orderId: "a" });
+      return peers.size >= 3;
+    });
+  });
+});
+
 describe("health", () => {
   /** A raw client of the health service. */
   function healthOf(address: string) {

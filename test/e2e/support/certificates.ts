@@ -14,14 +14,14 @@ const newKey = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "
 
 /**
  * An authority and what it has signed, as cert-manager would lay it out: a folder for each name, with ca.crt, tls.crt and tls.key. The
- * certificate is good for this name and for 127.0.0.1.
+ * certificate is good for this name and for localhost, which NATS clients take an IP address for.
  */
 export function issueCertificates(folder: string, names: readonly string[]): void {
   const authority = ["-x509", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=test"];
   openssl(folder, ...newKey, ...authority, "-days", days);
   for (const name of names) {
     mkdirSync(join(folder, name));
-    writeFileSync(join(folder, "names.cnf"), `subjectAltName=DNS:${name},IP:127.0.0.1\n`);
+    writeFileSync(join(folder, "names.cnf"), `subjectAltName=DNS:${name},DNS:localhost\n`);
     const [key, request] = [`${name}/tls.key`, `${name}/request.pem`];
     openssl(folder, ...newKey, "-keyout", key, "-out", request, "-subj", "/O=test");
     const signed = [

@@ -18,7 +18,8 @@ export interface Resource {
 }
 
 export const overlays = ["local", "production"] as const;
-export type Overlay = (typeof overlays)[number];
+
+export type Overlay = (typeof overlays)[number] | "tilt";
 
 /** Both are kustomize; kubectl is what most people have. */
 const renderers = [

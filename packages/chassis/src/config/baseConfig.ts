@@ -1,4 +1,4 @@
-import { envChoice, envInteger, envText, envUrl } from "./schemas.ts";
+import { envChoice, envDuration, envInteger, envText, envUrl } from "./schemas.ts";
 
 /** What every process is configured by, whatever it keeps and whoever it talks to. */
 export const processConfig = {
@@ -12,6 +12,8 @@ export const processConfig = {
   TRUSTED_ISSUERS: envText(""),
   /** "off" lets everybody do everything; for tests only. */
   AUTHENTICATION: envChoice(["on", "off"], "on"),
+  /** After so long clients are asked to connect anew, and so find replicas that are new; 0: never. */
+  MAX_CONNECTION_AGE: envDuration(0),
   /** Where the service finds its own token, which somebody else keeps fresh. */
   SERVICE_TOKEN_FILE: envText(""),
 };

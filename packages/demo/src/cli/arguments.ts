@@ -11,6 +11,7 @@ export const help = `Plays the story of a few orders on a running stack, through
 npm run demo -- [options]
 
   --data-dir <folder>    the running stack's data folder; default: .waybill
+  --cluster              plays on a cluster whose ports are forwarded, instead of a stack; see docs/deployment.md
   --orders <n>           how many orders to place
   --concurrency <n>      how many customers order at the same time; default: ${DEFAULT_CONCURRENCY}
   --window-cancels <n>   how many per cent of the orders their customers cancel at once; default: ${DEFAULT_CANCELS_PERCENT}
@@ -38,6 +39,8 @@ export interface LoadOptions {
 
 export interface Arguments {
   readonly dataDir: string;
+  /** On a cluster whose ports are forwarded, instead of the data folder's stack. */
+  readonly cluster: boolean;
   /** Undefined: the story is wanted. */
   readonly load: LoadOptions | undefined;
 }
@@ -56,7 +59,8 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
     patienceMs: number("patience", 1, 86_400, DEFAULT_PATIENCE_S) * 1_000,
   };
   const dataDir = values["data-dir"] ?? defaultDataDir;
-  return { dataDir, load: values.orders === undefined ? undefined : load };
+  const cluster = values.cluster ?? false;
+  return { dataDir, cluster, load: values.orders === undefined ? undefined : load };
 }
 
 function parse(args: readonly string[]) {
@@ -66,6 +70,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         "data-dir": text,
+        cluster: { type: "boolean" },
         orders: text,
         concurrency: text,
         "window-cancels": text,

@@ -1,5 +1,6 @@
 import { diagnose, formatDiagnosis } from "@waybill/doctor";
 import type { LoadOptions } from "../cli/arguments.ts";
+import type { Place } from "../place.ts";
 import { furnish, type Shop } from "../shop.ts";
 import { Ends } from "./ends.ts";
 import { nothingPlaced, type Placed, placeOrders } from "./placeOrders.ts";
@@ -13,7 +14,7 @@ const REDRAW_MS = 200;
 export async function runLoad(
   shop: Shop,
   run: string,
-  dataDir: string,
+  { books }: Place,
   options: LoadOptions,
 ): Promise<boolean> {
   await furnish(shop.users, shop.items);
@@ -21,7 +22,7 @@ export async function runLoad(
   const placed = nothingPlaced();
   const times = await placeAndWait(shop, run, options, placed, ends);
   console.log(formatSummary(options, placed, ends, times));
-  const diagnosis = await diagnose({ dataDir, acknowledged: ends.accepted });
+  const diagnosis = await diagnose({ ...books, acknowledged: ends.accepted });
   console.log(`\n${formatDiagnosis(diagnosis)}`);
   const isComplete = placed.accepted === options.orders && ends.openCount === 0;
   return isComplete && placed.doubledWrongly === 0 && diagnosis.healthy;

@@ -1,9 +1,10 @@
+import type { Place } from "../place.ts";
 import { furnish, type Shop } from "../shop.ts";
 import { type Scene, type Stage, scenes } from "./scenes.ts";
 import { whatNext } from "./whatNext.ts";
 
 /** Plays all scenes; answers whether every one went as told. */
-export async function playStory(shop: Shop, run: string, dataDir: string): Promise<boolean> {
+export async function playStory(shop: Shop, run: string, { books }: Place): Promise<boolean> {
   const stage: Stage = { shop, run, tell, show };
   await furnish(shop.users, shop.items);
   let isGood = true;
@@ -12,7 +13,7 @@ export async function playStory(shop: Shop, run: string, dataDir: string): Promi
     isGood = (await playScene(scene, stage)) && isGood;
   }
   tell(isGood ? "\n✔ All went as told." : "\n✘ Not all went as told.");
-  tell(whatNext(shop.addressOf("status"), dataDir));
+  if ("dataDir" in books) tell(whatNext(shop.addressOf("status"), books.dataDir));
   return isGood;
 }
 
