@@ -20,10 +20,13 @@ describe("every package and service has a README of one screen", () => {
 });
 
 describe("documents", () => {
-  const documents = globSync(["*.md", "{packages,services}/*/*.md", "{bench,deploy,docs}/**/*.md"], {
-    cwd: root,
-    exclude: ["**/node_modules"],
-  });
+  const documents = globSync(
+    ["*.md", "{packages,services}/*/*.md", "{bench,deploy,docs}/**/*.md"],
+    {
+      cwd: root,
+      exclude: ["**/node_modules"],
+    },
+  );
   const { scripts } = readJson<{ scripts: Readonly<Record<string, string>> }>("package.json");
 
   it("name only commands that there are", () => {

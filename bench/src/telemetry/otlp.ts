@@ -40,6 +40,8 @@ export interface Counted {
 /** A process that exports metrics, as of its latest export. */
 export interface Exporter {
   readonly id: string;
+  /** The id of the process on its machine. */
+  readonly pid: number;
   /** When it looked, in ms since 1970. */
   readonly at: number;
   readonly counted: readonly Counted[];
@@ -64,6 +66,7 @@ export const exportersIn = ({ resourceMetrics = [] }: ExportedMetrics): Exporter
     const times = points.map(({ point }) => Number(point.timeUnixNano) / nanosecondsPerMs);
     return {
       id,
+      pid: Number(textOf(resource?.attributes, "process.pid")),
       at: Math.max(0, ...times),
       counted: points.map(({ metric, point }) => ({ metric, ...countedIn(point) })),
     };

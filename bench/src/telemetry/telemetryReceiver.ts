@@ -17,6 +17,8 @@ export interface TelemetryReceiver extends AsyncDisposable {
   environment(ratio: number): Readonly<Record<string, string>>;
   /** What all services have counted up to now; waits for their next export. */
   counted(signal: AbortSignal): Promise<readonly Counted[]>;
+  /** The same, of each process by itself, those included that have ended. */
+  countedByProcess(signal: AbortSignal): Promise<readonly Exporter[]>;
 }
 
 /** Starts a receiver on a free port. */
@@ -46,7 +48,8 @@ export async function startTelemetryReceiver(): Promise<TelemetryReceiver> {
       OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
       OTEL_TRACES_SAMPLER_ARG: String(ratio),
     }),
-    counted: (signal) => freshCounts(latest, signal),
+    counted: async (signal) => totalOf(await freshCounts(latest, signal)),
+    countedByProcess: (signal) => freshCounts(latest, signal),
     [Symbol.asyncDispose]: async () => {
       if (child.connected) child.disconnect();
       await ended;
@@ -58,12 +61,12 @@ export async function startTelemetryReceiver(): Promise<TelemetryReceiver> {
 async function freshCounts(
   latest: () => Promise<readonly Exporter[]>,
   signal: AbortSignal,
-): Promise<readonly Counted[]> {
+): Promise<readonly Exporter[]> {
   const since = Date.now();
   while (true) {
     const exporters = await latest();
     const isFresh = exporters.length > 0 && exporters.every(({ at }) => at > since);
-    if (isFresh || Date.now() > since + freshWithinMs) return totalOf(exporters);
+    if (isFresh || Date.now() > since + freshWithinMs) return exporters;
     await delay(pollMs, undefined, { signal });
   }
 }

@@ -74,6 +74,7 @@ function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outco
   const againMs = call.isRepeatable ? 0 : undefined; // It may have been done.
   if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, againMs);
   if (!(error instanceof ClientError)) throw error;
+  if (isNotBegun(error)) return failed(unavailable(call.callee, error), false, 0);
   if (isLost(error)) return failed(unavailable(call.callee, error), true, againMs);
   return failed(fromClientError(error));
 }
@@ -108,6 +109,10 @@ const isLost = (error: ClientError): boolean =>
   error.code === Status.UNAVAILABLE ||
   error.code === Status.CANCELLED ||
   (error.code === Status.INTERNAL && error.details.startsWith("Received RST_STREAM"));
+
+/** HTTP/2's word that a call came to a connection that is being replaced, and was not begun. */
+const isNotBegun = (error: ClientError): boolean =>
+  error.code === Status.UNAVAILABLE && error.details.includes("NGHTTP2_REFUSED_STREAM");
 
 /** The refusal of a call to a callee that cannot be reached. */
 export function unavailable(callee: string, cause?: ClientError): Refusal {

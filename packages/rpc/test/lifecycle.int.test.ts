@@ -36,7 +36,7 @@ describe("connections that grow old", () => {
       },
       { maxConnectionAgeMs: 100 },
     );
-    await using client = clientOf(server.address, { attempts: 1, channels: 1 });
+    await using client = clientOf(server.address, { channels: 1 });
     await until(async () => {
       await client.getStatus({ orderId: "a" });
       return peers.size >= 3;
