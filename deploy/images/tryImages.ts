@@ -4,7 +4,7 @@
  * node:26-slim, which baseImage.sh makes where no registry can be reached. Exit code 1 when something is not as it should be.
  */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   isReady,
@@ -73,7 +73,7 @@ const restricted = [
   "--network=host",
 ];
 
-function environmentOf(service: ServiceName, stack: Stack, identity: string): string[] {
+function environmentOf(service: ServiceName, stack: Stack, { folder }: Identity): string[] {
   const addresses = serviceNames.map(
     (name) => [`${name.toUpperCase()}_ADDRESS`, stack.address(name)] as const,
   );
@@ -92,15 +92,15 @@ function environmentOf(service: ServiceName, stack: Stack, identity: string): st
     ["PORT", port] as const,
     ["MIGRATIONS", "expect"] as const,
     ["CANCELLATION_WINDOW", "0"] as const,
-    ["TRUSTED_ISSUERS", join(identity, "trusted-issuers.json")] as const,
-    ["SERVICE_TOKEN_FILE", join(identity, "tokens", service)] as const,
+    ["TRUSTED_ISSUERS", join(folder, "trusted-issuers.json")] as const,
+    ["SERVICE_TOKEN_FILE", join(folder, "tokens", service)] as const,
   ].flatMap(([name, value]) => ["--env", `${name}=${value}`]);
 }
 
 /** Starts a service's container; answers how long it took until it serves. Unit: ms. */
-async function start(service: ServiceName, stack: Stack, identity: string): Promise<number> {
+async function start(service: ServiceName, stack: Stack, identity: Identity): Promise<number> {
   const started = performance.now();
-  const mount = `${identity}:${identity}:ro`;
+  const mount = `${identity.copy}:${identity.folder}:ro`;
   const env = environmentOf(service, stack, identity);
   const name = ["--name", containerOf(service)];
   await docker("run", "--detach", ...name, ...restricted, "-v", mount, ...env, imageOf(service));
@@ -117,7 +117,7 @@ const remove = (service: ServiceName) =>
   docker("rm", "--force", "--volumes", containerOf(service)).catch(() => ""); // It was never started.
 
 /** What the migration Jobs do, in the same images. */
-async function migrate(stack: Stack, identity: string): Promise<void> {
+async function migrate(stack: Stack, identity: Identity): Promise<void> {
   const started = performance.now();
   for (const service of serviceNames.filter((name) => name !== "gateway")) {
     const env = environmentOf(service, stack, identity);
@@ -133,7 +133,7 @@ async function stopAndTell(service: ServiceName, when: string): Promise<void> {
 }
 
 /** Orders flow while two of the services are stopped and started again. */
-async function orderMeanwhile(stack: Stack, identity: string): Promise<void> {
+async function orderMeanwhile(stack: Stack, identity: Identity): Promise<void> {
   const script = join(repository, "packages/demo/src/cli.ts");
   const args = ["--orders", orders, "--concurrency", "32", "--data-dir", stack.dataDir];
   const demo = show(process.execPath, [script, ...args]);
@@ -145,9 +145,22 @@ async function orderMeanwhile(stack: Stack, identity: string): Promise<void> {
   if ((await demo) !== 0) problems.push("the demo or the doctor is not content");
 }
 
+/** Where containers find who they are, and the copy that is mounted there: the original is for this user alone. */
+interface Identity {
+  readonly folder: string;
+  readonly copy: string;
+}
+
+function readableIdentity({ dataDir }: Stack): Identity {
+  const folder = join(dataDir, "identity");
+  const copy = join(temporaryFolder("waybill-images-"), "identity");
+  cpSync(folder, copy, { recursive: true });
+  execFileSync("chmod", ["-R", "a+rX", copy]);
+  return { folder, copy };
+}
+
 async function tryAll(stack: Stack): Promise<void> {
-  const identity = join(stack.dataDir, "identity");
-  execFileSync("chmod", ["-R", "a+rX", identity]); // The containers' user is not this one.
+  const identity = readableIdentity(stack);
   await migrate(stack, identity);
   for (const service of serviceNames)
     console.log(`${service}: serves after ${seconds(await start(service, stack, identity))}`);
