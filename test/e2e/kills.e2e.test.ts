@@ -41,12 +41,18 @@ describe("whatever is killed while orders flow, every accepted order ends as it 
     await expectBalancedBooks(stack, orders);
   };
 
-  for (const part of [...serviceNames, "nats", "postgres"] as const) {
-    it(`${part}, by SIGKILL`, () =>
-      survives(part, async () => {
-        await stack.kill(part, "SIGKILL");
-        await stack.untilReady(part);
-      }));
+  const killed = async (part: Parameters<Stack["kill"]>[0]) => {
+    await stack.kill(part, "SIGKILL");
+    await stack.untilReady(part);
+  };
+
+  it("each service in turn, by SIGKILL", () =>
+    survives("services", async () => {
+      for (const service of serviceNames) await killed(service);
+    }));
+
+  for (const server of ["nats", "postgres"] as const) {
+    it(`${server}, by SIGKILL`, () => survives(server, () => killed(server)));
   }
 
   it("who watches all orders has seen every transition once", async () => {
