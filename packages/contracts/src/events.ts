@@ -8,6 +8,8 @@ export interface StreamSpec {
   readonly subjects: readonly string[];
   /** How long messages are kept. Unit: ms. */
   readonly maxAgeMs: number;
+  /** Its owner keeps all events in a journal, and fills it again from there: after a restoration it is created anew. */
+  readonly hasJournal: boolean;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -18,6 +20,7 @@ export const ordersStream: StreamSpec = {
   owner: "status",
   subjects: ["orders.v1.>"],
   maxAgeMs: 7 * dayMs,
+  hasJournal: true,
 };
 
 /** Answers of payment providers that came late, as waybill.payment.v1.PaymentEvent. */
@@ -26,6 +29,7 @@ export const paymentsStream: StreamSpec = {
   owner: "payment",
   subjects: ["payments.v1.>"],
   maxAgeMs: 7 * dayMs,
+  hasJournal: true,
 };
 
 /** Messages that a consumer gave up, as they came, with the reason in their headers. */
@@ -34,6 +38,7 @@ export const deadLettersStream: StreamSpec = {
   owner: "workflow",
   subjects: ["dead.v1.>"],
   maxAgeMs: 30 * dayMs,
+  hasJournal: false,
 };
 
 export type OrderEventName =
@@ -75,6 +80,8 @@ export const headers = {
   traceparent: "traceparent",
   /** Counts the publications of an event: 1 the first time. */
   publication: "waybill-publication",
+  /** When the publisher's database was last restored, in s since 1970; absent when it never was. */
+  restoreEpoch: "waybill-restore-epoch",
   deadReason: "waybill-dead-reason",
   deadError: "waybill-dead-error",
   deadConsumer: "waybill-dead-consumer",

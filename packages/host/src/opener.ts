@@ -40,13 +40,14 @@ export function opener(parts: Parts): Opener {
       shutdown.add("databases", "the database", () => db[Symbol.asyncDispose]());
       return db;
     },
-    connectMessaging: async (options) => {
+    connectMessaging: async ({ restoreEpoch }, options) => {
       const messaging = await connectMessaging({
         url: given(config, "NATS_URL"),
         tlsFolder: given(config, "NATS_TLS_FOLDER"),
         streamReplicas: given(config, "STREAM_REPLICAS"),
         name,
         logger,
+        restoreEpoch,
         ...options,
       });
       shutdown.add("messaging", "messaging", () => messaging[Symbol.asyncDispose]());

@@ -47,8 +47,14 @@ export interface Service extends AsyncDisposable {
     migrations: DatabaseOptions["migrations"],
     options?: Partial<DatabaseOptions>,
   ): Promise<Database>;
-  /** Connects to NATS. Consumers that are begun through it end before the server's work does. */
-  connectMessaging(options?: Partial<MessagingOptions>): Promise<Messaging>;
+  /**
+   * Connects to NATS, in the restore epoch of the service's database. Consumers that are begun through it end before the server's work
+   * does.
+   */
+  connectMessaging(
+    db: Pick<Database, "restoreEpoch">,
+    options?: Partial<MessagingOptions>,
+  ): Promise<Messaging>;
   /** A client of the callee whose address is in `<CALLEE>_ADDRESS`; throws when there is none. */
   client<D extends Definition>(
     definition: D,

@@ -6,6 +6,7 @@ import type { Delivery } from "./delivery.ts";
 import { handleNarrowing } from "./narrowing.ts";
 import { again, dead, type Outcome } from "./outcome.ts";
 import { inSpan, type Received, startBatchSpan, type Unpacked, unpack } from "./received.ts";
+import { BeforeRestoreError, beforeRestore, expectEpoch } from "./restoreEpoch.ts";
 
 /** The reason of dead letters that could not be decoded. */
 export const undecodable = "UNDECODABLE";
@@ -58,13 +59,14 @@ async function handleReadable<E>(
 
 function tryUnpack<E>(
   delivery: Delivery,
-  { durable, decode }: ConsumerSettings<E>,
+  { durable, decode, restoreEpoch }: ConsumerSettings<E>,
   span: Span | undefined,
 ): Unpacked<E> | Outcome {
   try {
+    expectEpoch(delivery.header, restoreEpoch);
     return unpack(durable, delivery, decode, span);
   } catch (error) {
-    return dead(undecodable, error);
+    return dead(error instanceof BeforeRestoreError ? beforeRestore : undecodable, error);
   }
 }
 

@@ -44,4 +44,8 @@ export interface Consumption extends AsyncDisposable {
 }
 
 /** The settings of a consumer with the defaults filled in. */
-export type ConsumerSettings<E> = Required<BatchConsumer<E>> & { readonly logger: Logger };
+export type ConsumerSettings<E> = Required<BatchConsumer<E>> & {
+  readonly logger: Logger;
+  /** Messages of an earlier one are given up. */
+  readonly restoreEpoch: bigint;
+};

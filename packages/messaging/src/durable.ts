@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, NatsError, nanos, ReplayPolicy } from "nats";
 import { type Connection, isNotFound } from "./connection.ts";
 import type { ConsumerSettings } from "./consumer.ts";
+import { epochOfStream, mismatchOf } from "./restoreEpoch.ts";
 import { missing } from "./streams.ts";
 
 /** When the durable was created: another time means another durable under the same name. */
@@ -11,18 +12,20 @@ export interface DurableIdentity {
 /**
  * Creates the durable consumer, or brings the settings of an existing one up to date. A durable
  * that was lost begins at the first message that the stream has: consumers are idempotent.
- * Throws when the stream does not exist (its owner will create it) or NATS cannot be reached.
+ * Throws when the stream does not exist or is of another restore epoch (its owner will create it), or NATS cannot be reached.
  */
 export async function ensureDurable<E>(
   connection: Connection,
   settings: ConsumerSettings<E>,
 ): Promise<DurableIdentity> {
-  const { stream, durable, subjects, lanes, maxBatch, ackWaitMs } = settings;
+  const { stream, durable, subjects, lanes, maxBatch, ackWaitMs, restoreEpoch } = settings;
   const { consumers, streams } = connection.manager;
-  await streams.info(stream.name).catch((error: unknown) => {
+  const { config: found } = await streams.info(stream.name).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;
     throw missing(stream);
   });
+  const mismatch = mismatchOf(stream, epochOfStream(found), restoreEpoch);
+  if (mismatch !== undefined) throw new Error(mismatch);
   const changeable = {
     ack_wait: nanos(ackWaitMs),
     max_deliver: -1,

@@ -6,7 +6,7 @@ export interface OutgoingEvent {
   readonly subject: string;
   /** ce-type. */
   readonly type: string;
-  /** ce-id: the same in every publication of the event. */
+  /** ce-id, but for the restore epoch: the same in every publication of the event. */
   readonly id: string;
   /** ce-source: the service that says so. */
   readonly source: string;
@@ -37,19 +37,28 @@ export interface HeaderBlock {
 
 export const msgIdHeader = "Nats-Msg-Id";
 
-/** JetStream acknowledges a message id that it has seen without storing the message again. */
-export const messageId = ({
-  id,
-  publication,
-}: Pick<OutgoingEvent, "id" | "publication">): string =>
-  publication <= 1 ? id : `${id}#${publication}`;
+/**
+ * What an event is called: in every epoch anew, since what is told after a restoration stands instead of all that was told before, and may
+ * be another story under the same key.
+ */
+const eventId = (id: string, restoreEpoch: bigint): string =>
+  restoreEpoch === 0n ? id : `${id}@${restoreEpoch}`;
 
-/** The headers of an event: CloudEvents binary content mode, trace context, message id. */
-export function headersOf(event: OutgoingEvent): HeaderBlock {
+/** JetStream acknowledges a message id that it has seen without storing the message again. */
+export function messageId(
+  { id, publication }: Pick<OutgoingEvent, "id" | "publication">,
+  restoreEpoch: bigint,
+): string {
+  const name = eventId(id, restoreEpoch);
+  return publication <= 1 ? name : `${name}#${publication}`;
+}
+
+/** The headers of an event: CloudEvents binary content mode, trace context, message id, and the epoch unless that is the first. */
+export function headersOf(event: OutgoingEvent, restoreEpoch: bigint): HeaderBlock {
   const block: [string, string][] = [
-    [msgIdHeader, messageId(event)],
+    [msgIdHeader, messageId(event, restoreEpoch)],
     [names.specVersion, "1.0"],
-    [names.id, event.id],
+    [names.id, eventId(event.id, restoreEpoch)],
     [names.type, event.type],
     [names.source, event.source],
     [names.time, event.time.toISOString()],
@@ -57,6 +66,7 @@ export function headersOf(event: OutgoingEvent): HeaderBlock {
     [names.publication, String(event.publication)],
   ];
   if (event.traceparent !== "") block.push([names.traceparent, event.traceparent]);
+  if (restoreEpoch > 0n) block.push([names.restoreEpoch, String(restoreEpoch)]);
   return headerBlock(block);
 }
 

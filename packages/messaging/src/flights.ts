@@ -13,6 +13,8 @@ export interface RelayParts {
   readonly publisher: Publisher;
   readonly streams: StreamKeeper;
   readonly logger: Logger;
+  /** Part of what events are called. */
+  readonly restoreEpoch: bigint;
 }
 
 /** What is queued beyond this is left to the sweeper. Unit: rows. */
@@ -87,8 +89,9 @@ export class Flights<Row> {
     // What was queued before the stream came into doubt is left to the sweeper.
     if (flight.epoch !== this.check.epoch) return this.#land(flight, false);
     try {
-      const { publisher } = this.#parts;
-      const receipt = await publisher.publish(event.subject, headersOf(event), event.data);
+      const { publisher, restoreEpoch } = this.#parts;
+      const headers = headersOf(event, restoreEpoch);
+      const receipt = await publisher.publish(event.subject, headers, event.data);
       if (receipt.duplicate && !(await this.#kept(event, receipt.sequence))) {
         await this.#options.journal.publishAgain([row]);
         return this.#land(flight, false);
@@ -104,7 +107,8 @@ export class Flights<Row> {
 
   /** A message id is remembered for a while even when its message was deleted. */
   #kept(event: OutgoingEvent, sequence: bigint): Promise<boolean> {
-    return this.#parts.streams.has(this.#options.stream, sequence, messageId(event));
+    const { streams, restoreEpoch } = this.#parts;
+    return streams.has(this.#options.stream, sequence, messageId(event, restoreEpoch));
   }
 
   async #mark(...[batch, epoch]: Parameters<RelayOptions<Row>["journal"]["markPublished"]>) {

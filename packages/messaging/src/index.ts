@@ -17,4 +17,5 @@ export { PublishError, type Receipt } from "./publisher.ts";
 export type { Read, ReadOptions } from "./reader.ts";
 export type { Received } from "./received.ts";
 export type { Relay, RelayOptions } from "./relay.ts";
+export { beforeRestore } from "./restoreEpoch.ts";
 export type { StreamState } from "./streams.ts";

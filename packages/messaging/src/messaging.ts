@@ -17,6 +17,8 @@ import { StreamKeeper, type StreamState } from "./streams.ts";
 export interface MessagingOptions extends ConnectionOptions {
   /** How many servers keep each stream. Default 1; 3 in a cluster. */
   readonly streamReplicas?: number;
+  /** When this process's database was last restored, as the database says: what is older is neither published to nor consumed. Default 0: never. */
+  readonly restoreEpoch?: bigint;
 }
 
 /** A process's connection to JetStream. Disposal ends what was begun with it, then the connection. */
@@ -45,8 +47,8 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
 }
 
 function messagingOver(connection: Connection, options: MessagingOptions): Messaging {
-  const { logger } = options;
-  const streams = new StreamKeeper(connection, options.streamReplicas ?? 1);
+  const { logger, streamReplicas = 1, restoreEpoch = 0n } = options;
+  const streams = new StreamKeeper(connection, streamReplicas, restoreEpoch);
   const publisher = new Publisher(connection);
   const deadLetterWriter = new DeadLetterWriter(connection, publisher);
   const closing = new AbortController();
@@ -61,10 +63,16 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
     },
     ensureStream: (spec) => streams.ensure(spec),
     streamState: (spec) => streams.state(spec),
-    consume: (consumer) =>
-      begin(new RunningConsumption(connection, settingsOf(consumer, logger), deadLetterWriter)),
-    relay: (relay) => begin(new RunningRelay(relay, { connection, publisher, streams, logger })),
-    publish: (event) => publisher.publish(event.subject, headersOf(event), event.data),
+    consume: (consumer) => {
+      const settings = { ...settingsOf(consumer, logger), restoreEpoch };
+      return begin(new RunningConsumption(connection, settings, deadLetterWriter));
+    },
+    relay: (relay) => {
+      const parts = { connection, publisher, streams, logger, restoreEpoch };
+      return begin(new RunningRelay(relay, parts));
+    },
+    publish: (event) =>
+      publisher.publish(event.subject, headersOf(event, restoreEpoch), event.data),
     readStream: (read) => {
       const signal = AbortSignal.any([read.signal, closing.signal]);
       return readStream({ ...read, signal }, connection, streams);
@@ -81,7 +89,10 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
   };
 }
 
-function settingsOf<E>(consumer: BatchConsumer<E>, logger: Logger): ConsumerSettings<E> {
+function settingsOf<E>(
+  consumer: BatchConsumer<E>,
+  logger: Logger,
+): Omit<ConsumerSettings<E>, "restoreEpoch"> {
   return {
     maxBatch: 256,
     lanes: 1,

@@ -2,6 +2,7 @@ import { backoff, type Logger, sleep } from "@waybill/chassis";
 import type { StreamSpec } from "@waybill/contracts/events";
 import type { Connection } from "./connection.ts";
 import type { Journal } from "./journal.ts";
+import { mismatchOf } from "./restoreEpoch.ts";
 import type { StreamKeeper } from "./streams.ts";
 
 export interface StreamCheckOptions {
@@ -10,6 +11,7 @@ export interface StreamCheckOptions {
   readonly streams: StreamKeeper;
   readonly connection: Connection;
   readonly logger: Logger;
+  readonly restoreEpoch: bigint;
   /** Resolves when all marks of acknowledged messages are in the journal. */
   readonly marked: () => Promise<void>;
 }
@@ -78,6 +80,11 @@ export class StreamCheck implements AsyncDisposable {
       const from = await journal.position();
       const state = await streams.state(stream);
       if (state === undefined) throw new Error(`stream ${stream.name} does not exist`);
+      const mismatch = mismatchOf(stream, state.restoreEpoch, this.#options.restoreEpoch);
+      if (mismatch !== undefined) {
+        this.#epoch = undefined;
+        throw new Error(mismatch);
+      }
       const same = from.created?.getTime() === state.created.getTime();
       if (same && state.lastSequence >= from.sequence) {
         if (doubts === this.#doubts) this.#epoch = from.epoch;

@@ -3,6 +3,7 @@ import type { StreamSpec } from "@waybill/contracts/events";
 import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from "nats";
 import { type Connection, isAway, isNotFound } from "./connection.ts";
 import { msgIdHeader } from "./envelope.ts";
+import { epochMetadata, epochOfStream, mismatchOf } from "./restoreEpoch.ts";
 
 /** What identifies a stream and how far it has come. */
 export interface StreamState {
@@ -11,6 +12,8 @@ export interface StreamState {
   readonly firstSequence: bigint;
   /** 0 when it never had a message. It stays when messages are deleted. */
   readonly lastSequence: bigint;
+  /** In which restore epoch it was created. */
+  readonly restoreEpoch: bigint;
 }
 
 /** How long JetStream remembers message ids. Unit: ms. */
@@ -24,19 +27,24 @@ const lookAfterMs = 5_000;
 export class StreamKeeper implements Disposable {
   readonly #connection: Connection;
   readonly #replicas: number;
+  readonly #restoreEpoch: bigint;
   readonly #owned = new Map<string, StreamSpec>();
   readonly #forget: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Connection, replicas: number) {
+  constructor(connection: Connection, replicas: number, restoreEpoch: bigint) {
     this.#connection = connection;
     this.#replicas = replicas;
+    this.#restoreEpoch = restoreEpoch;
     this.#forget = connection.onChange((connected) => {
       if (connected) void this.#lookAfterAll();
     });
   }
 
-  /** Creates the stream or brings its settings up to date, now and whenever it is lost. */
+  /**
+   * Creates the stream or brings its settings up to date, now and whenever it is lost. One of an earlier restore epoch is deleted first.
+   * Throws when it is of a later one.
+   */
   async ensure(spec: StreamSpec): Promise<void> {
     await this.#createPatiently(spec);
     this.#owned.set(spec.name, spec);
@@ -76,9 +84,10 @@ export class StreamKeeper implements Disposable {
 
   async #find(name: string): Promise<StreamState | undefined> {
     try {
-      const { created, state } = await this.#connection.manager.streams.info(name);
+      const { created, state, config } = await this.#connection.manager.streams.info(name);
       return {
         created: new Date(created),
+        restoreEpoch: epochOfStream(config),
         firstSequence: BigInt(state.first_seq),
         lastSequence: BigInt(state.last_seq),
       };
@@ -104,13 +113,28 @@ export class StreamKeeper implements Disposable {
 
   async #createOrUpdate(spec: StreamSpec): Promise<void> {
     const { streams } = this.#connection.manager;
-    const config = configOf(spec, this.#replicas);
+    await this.#deleteOutdated(spec);
+    const config = configOf(spec, this.#replicas, this.#restoreEpoch);
     try {
       await streams.add(config);
     } catch (error) {
       if ((await this.#find(spec.name)) === undefined) throw error;
       await streams.update(spec.name, config); // It exists, with other settings.
     }
+  }
+
+  /** Two replicas may do so one after the other; what the first has published meanwhile, its journal publishes again. */
+  async #deleteOutdated(spec: StreamSpec): Promise<void> {
+    const { manager, logger } = this.#connection;
+    const found = await this.#find(spec.name);
+    const mismatch = found && mismatchOf(spec, found.restoreEpoch, this.#restoreEpoch);
+    if (found === undefined || mismatch === undefined) return;
+    if (found.restoreEpoch > this.#restoreEpoch) throw new Error(mismatch);
+    const about = { stream: spec.name, restoreEpoch: this.#restoreEpoch };
+    logger.warn(about, "the stream is from before the restoration, it is deleted");
+    await manager.streams.delete(spec.name).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
   }
 
   async #recreate(spec: StreamSpec): Promise<void> {
@@ -140,6 +164,7 @@ export const missing = ({ name, owner }: StreamSpec): Error =>
 const configOf = (
   spec: StreamSpec,
   replicas: number,
+  restoreEpoch: bigint,
 ): Partial<StreamConfig> & { name: string } => ({
   name: spec.name,
   description: `owned by ${spec.owner}`,
@@ -150,4 +175,5 @@ const configOf = (
   max_age: nanos(spec.maxAgeMs),
   duplicate_window: nanos(duplicateWindowMs),
   num_replicas: replicas,
+  ...epochMetadata(spec, restoreEpoch),
 });

@@ -27,7 +27,7 @@ const foreignMessageWith = (block: Uint8Array): Msg =>
 
 describe("the envelope of an event", () => {
   it("is CloudEvents in binary content mode, with trace context and message id", () => {
-    const headers = MsgHdrsImpl.decode(headersOf(event).encode());
+    const headers = MsgHdrsImpl.decode(headersOf(event, 0n).encode());
     expect(Object.fromEntries(headers)).to.deep.equal({
       "Nats-Msg-Id": ["ord_1.1"],
       "ce-specversion": ["1.0"],
@@ -42,11 +42,18 @@ describe("the envelope of an event", () => {
   });
 
   it("names later publications of the same event", () => {
-    expect([1, 2, 17].map((publication) => messageId({ id: "a", publication }))).to.deep.equal([
+    expect([1, 2, 17].map((publication) => messageId({ id: "a", publication }, 0n))).to.deep.equal([
       "a",
       "a#2",
       "a#17",
     ]);
+  });
+
+  it("is called otherwise in each restore epoch, and says so", () => {
+    const headers = MsgHdrsImpl.decode(headersOf({ ...event, publication: 2 }, 17n).encode());
+    expect(headers.get("ce-id")).to.equal("ord_1.1@17");
+    expect(headers.get("Nats-Msg-Id")).to.equal("ord_1.1@17#2");
+    expect(headers.get("waybill-restore-epoch")).to.equal("17");
   });
 
   it("does not let a value begin another header", () => {
@@ -59,7 +66,7 @@ describe("the envelope of an event", () => {
     ["by the client's own reader", foreignMessageWith],
   ] as const) {
     it(`is read back ${how}`, () => {
-      const block = headersOf({ ...event, publication: 3 }).encode();
+      const block = headersOf({ ...event, publication: 3 }, 0n).encode();
       const { id, type, source, traceparent } = event;
       expect(envelopeOf(headerReader(toMessage(block)))).to.deep.equal({
         id,

@@ -20,6 +20,7 @@ export function freshStream(): StreamSpec {
     owner: "test",
     subjects: [`test.${token}.>`],
     maxAgeMs: 3_600_000,
+    hasJournal: true,
   };
 }
 

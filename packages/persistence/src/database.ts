@@ -5,6 +5,7 @@ import { asUnavailable, UnavailableError } from "./errors.ts";
 import { createElections } from "./leadership.ts";
 import { awaitMigrations, migrate } from "./migrate.ts";
 import { createOrm, type OrmOptions } from "./orm.ts";
+import { readRestoreEpoch } from "./restoreEpoch.ts";
 import { type Sql, sql } from "./statement.ts";
 import { inTransaction, sqlOn } from "./transaction.ts";
 
@@ -17,6 +18,8 @@ export interface DatabaseOptions extends OrmOptions {
 
 /** A service's database. Its statements commit one by one; those of a transaction together. */
 export interface Database extends Sql, AsyncDisposable {
+  /** When it was last restored from a back-up, in s since 1970, as it was at opening; 0: never. */
+  readonly restoreEpoch: bigint;
   /**
    * Runs the work in a READ COMMITTED transaction. When it loses against another one (deadlock,
    * serialization failure), it is run again, at most three times, so it must have no other
@@ -54,7 +57,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await untilAnswering(db, options);
     if (options.migrate === "expect") await awaitMigrations(db, options);
     else await migrate(db, options);
-    return db;
+    return { ...db, restoreEpoch: await readRestoreEpoch(db) };
   } catch (error) {
     await db[Symbol.asyncDispose]();
     throw asUnavailable(error);
@@ -63,7 +66,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 const pingStatement = sql("persistence_ping", "select 1");
 
-function databaseOver(orm: MikroORM, kysely: Kysely<unknown>, options: DatabaseOptions): Database {
+function databaseOver(
+  orm: MikroORM,
+  kysely: Kysely<unknown>,
+  options: DatabaseOptions,
+): Omit<Database, "restoreEpoch"> {
   const elections = createElections(options, options.logger);
   const onPool = sqlOn(kysely);
   return {
@@ -81,7 +88,7 @@ function databaseOver(orm: MikroORM, kysely: Kysely<unknown>, options: DatabaseO
   };
 }
 
-async function untilAnswering(db: Database, options: DatabaseOptions): Promise<void> {
+async function untilAnswering(db: Pick<Database, "ping">, options: DatabaseOptions): Promise<void> {
   const { logger, readyWithinMs = 30_000 } = options;
   const deadline = performance.now() + readyWithinMs;
   for (let attempt = 0; ; attempt += 1) {

@@ -36,7 +36,7 @@ const providers = {
   SMS: logProvider("SMS", logger),
 };
 const db = await service.openDatabase([], migrations);
-const messaging = await service.connectMessaging();
+const messaging = await service.connectMessaging(db);
 const users = createUserDirectory(service.client(UserServiceDefinition, "user"));
 const settling = settlingPoint(db);
 service.onDrain(settling, ...Object.values(providers));

@@ -22,15 +22,15 @@ const config = loadConfig(configSchema, process.env);
 await using service = await startService("payment", config);
 const { logger } = service;
 
-const [db, books, messaging] = await Promise.all([
+const [db, books] = await Promise.all([
   service.openDatabase([], migrations),
   service.openDatabase([], providerMigrations, {
     url: config.PROVIDER_DATABASE_URL,
     poolSize: config.PROVIDER_POOL_SIZE,
     applicationName: "waybill-provider",
   }),
-  service.connectMessaging(),
 ]);
+const messaging = await service.connectMessaging(db);
 await messaging.ensureStream(paymentsStream);
 
 const provider = createSimulatedProvider({ db: books, delays: providerDelays(config) });

@@ -16,7 +16,7 @@ const sweepIntervalMs = 1_000;
 const config = readConfig(process.env);
 await using service = await startService("shipping", config);
 const db = await service.openDatabase([], migrations);
-const messaging = await service.connectMessaging();
+const messaging = await service.connectMessaging(db);
 const parts = {
   db,
   carrier: simulatedCarrier,

@@ -15,7 +15,7 @@ const lookAtLeastEveryMs = 5_000;
 const config = readConfig(process.env);
 await using service = await startService("status", config);
 const db = await service.openDatabase([], migrations);
-const messaging = await service.connectMessaging();
+const messaging = await service.connectMessaging(db);
 await messaging.ensureStream(ordersStream);
 const relay = messaging.relay({
   stream: ordersStream,

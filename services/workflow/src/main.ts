@@ -18,7 +18,7 @@ import { workflowService } from "./rpc/workflowService.ts";
 const config = readConfig(process.env);
 await using service = await startService("workflow", config);
 const db = await service.openDatabase([], migrations);
-const messaging = await service.connectMessaging();
+const messaging = await service.connectMessaging(db);
 await messaging.ensureStream(deadLettersStream);
 
 const workflow = startTimers(
