@@ -1,5 +1,6 @@
 export { type NatsOptions, type NatsServer, startNats } from "./nats/server.ts";
 export { createDatabase } from "./postgres/createDatabase.ts";
+export { placePostgres } from "./postgres/placement.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres/server.ts";
 export type { PostgresTuning } from "./postgres/settings.ts";
 export { Daemon, type DaemonSpec } from "./process/daemon.ts";

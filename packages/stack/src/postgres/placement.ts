@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Account, canEnter, makeFolder } from "../process/folders.ts";
+import { postgresAccount } from "./account.ts";
 import type { PostgresBinaries } from "./binaries.ts";
 
 /** Where root keeps what an unprivileged PostgreSQL cannot reach in root's own folders, such as /root. */
@@ -34,6 +35,9 @@ export function placeData(dataDir: string, account: Account | undefined): string
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   return folder;
 }
+
+/** Makes the folder of a stack's PostgreSQL, as its start does; answers where it really is. */
+export const placePostgres = (dataDir: string): string => placeData(dataDir, postgresAccount());
 
 /** The programs where the account can run them: where npm put them, or else a copy of them. */
 export function placeBinaries(

@@ -1,0 +1,53 @@
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { lockDataFolder, placePostgres, startPostgres } from "@waybill/stack";
+import { readBackupFile } from "./backupFile.ts";
+import { copyTree } from "./copyTree.ts";
+import { beginRestoreEpoch } from "./restoreEpoch.ts";
+import { BackupError } from "./takeBackup.ts";
+
+export interface Restored {
+  /** To when. */
+  readonly takenAt: string;
+  readonly epoch: bigint;
+  /** Where the databases are that stood there before; undefined when there were none. */
+  readonly replaced: string | undefined;
+}
+
+/**
+ * Puts the databases of a stopped local stack back to a back-up, all to one point, and begins a restore epoch in them. What was there before is
+ * put aside, not deleted. Whatever interrupts it, the stack finds the old databases or the restored ones. Throws BackupError, and
+ * StackRunningError while the stack runs.
+ */
+export async function restoreBackup(from: string, dataDir: string): Promise<Restored> {
+  const [backup, target] = [resolve(from), resolve(dataDir)];
+  const about = readBackupFile(backup);
+  if (about === undefined)
+    throw new BackupError(
+      `${backup} holds no complete back-up. npm run backup makes one, and says where.`,
+    );
+  using undo = new DisposableStack();
+  undo.defer(lockDataFolder(target));
+  const postgres = placePostgres(join(target, "postgres"));
+  const { uid, gid } = statSync(postgres);
+  const restoring = join(postgres, "restoring");
+  rmSync(restoring, { recursive: true, force: true });
+  copyTree(join(backup, "postgres"), restoring, { owner: { uid, gid } });
+  const { epoch } = await beginEpochIn(restoring);
+  const cluster = join(postgres, "cluster");
+  const aside = join(postgres, `cluster.replaced-${epoch}`);
+  const replaced = existsSync(cluster) ? aside : undefined;
+  if (replaced !== undefined) renameSync(cluster, replaced);
+  renameSync(join(restoring, "cluster"), cluster);
+  rmSync(restoring, { recursive: true });
+  // The issuer that is there goes on; only a new folder takes that of the back-up.
+  if (!existsSync(join(target, "identity")))
+    copyTree(join(backup, "identity"), join(target, "identity"));
+  return { takenAt: about.takenAt, epoch, replaced };
+}
+
+/** Recovers the copy, and marks its databases, before any stack can find it. */
+async function beginEpochIn(postgres: string) {
+  await using server = await startPostgres({ dataDir: postgres });
+  return await beginRestoreEpoch(server.url);
+}

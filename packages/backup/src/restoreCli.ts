@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+import { dataDirFlag, defaultDataDir } from "@waybill/stack";
+import { runCommand, UsageError } from "./command.ts";
+import { restoreBackup } from "./restoreBackup.ts";
+import { beginRestoreEpoch } from "./restoreEpoch.ts";
+
+const help = `Puts the databases of a stopped local stack back to a back-up. What was there before is put aside.
+
+npm run restore -- --from <folder> [options]
+
+  --from <folder>       a back-up of npm run backup
+  --data-dir <folder>   the stack's data folder; default: .waybill
+  --help                prints this
+
+npm run restore -- --database-url <url>
+
+  Tells the databases of a PostgreSQL server that they were restored, by whatever means, to one common point. Without that the services would
+  take events of the time before for their own. To be done once, after the databases were restored and before any service starts.
+`;
+
+const text = { type: "string" } as const;
+
+await runCommand("restore", async (args) => {
+  const options = {
+    ...{ from: text, "data-dir": text, "database-url": text },
+    help: { type: "boolean", short: "h" },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) return help;
+  const { from, "database-url": serverUrl, "data-dir": dataDir = defaultDataDir } = values;
+  if ((from === undefined) === (serverUrl === undefined))
+    throw new UsageError("Name a back-up with --from, or a server with --database-url.");
+  return from === undefined ? await mark(serverUrl ?? "") : await restore(from, dataDir);
+});
+
+async function restore(from: string, dataDir: string): Promise<string> {
+  const { takenAt, epoch, replaced } = await restoreBackup(from, dataDir);
+  const aside = replaced === undefined ? "" : `\nWhat was there before is in ${replaced}`;
+  return `Restored as of ${takenAt}; this is restore epoch ${epoch}.${aside}
+Next: npm start${flag(dataDir)}, then npm run doctor${flag(dataDir)}`;
+}
+
+async function mark(serverUrl: string): Promise<string> {
+  if (!URL.canParse(serverUrl))
+    throw new UsageError("--database-url: not a URL such as postgres://user:password@host:5432");
+  const { epoch, databases } = await beginRestoreEpoch((database) => {
+    const url = new URL(serverUrl);
+    url.pathname = `/${database}`;
+    return url.href;
+  });
+  return `Restore epoch ${epoch} has begun in ${databases.join(", ")}.
+Next: start the services, then npm run doctor -- --database-url with the same URL`;
+}
+
+const flag = (dataDir: string): string =>
+  dataDirFlag(dataDir) === "" ? "" : ` --${dataDirFlag(dataDir)}`;
