@@ -21,7 +21,7 @@ const app = itemApp({
   holdExpiryMs: config.HOLD_EXPIRY,
   maxBatchSize: config.BATCH_SIZE,
   lanes: config.BATCH_LANES,
-  // Only expired holds ask these two; the service serves without them.
+  // Only expired and old holds ask these two; the service serves without them.
   status: service.client(StatusServiceDefinition, "status"),
   order: service.client(OrderServiceDefinition, "order"),
 });
@@ -29,9 +29,8 @@ service.onDrain(app);
 service.background("resolving expired holds", config.REAPER_INTERVAL, async (signal) => {
   await app.resolveExpiredHolds(signal);
 });
-service.background("purging reservations", purgeIntervalMs, async () => {
-  const purged = await app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION));
-  return { again: purged > 0 };
+service.background("purging reservations", purgeIntervalMs, async (signal) => {
+  await app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION), signal);
 });
 await service.serve([[ItemServiceDefinition, itemService(app, service.logger)]], {
   policies: [policy],

@@ -122,27 +122,62 @@ describe("purging reservations", () => {
 
   it("deletes those that ended long ago, never tried ones, and the books still balance", async () => {
     let now = new Date(Date.now() - 40 * dayMs);
-    await using opened = await openApp({ now: () => now });
+    const states = {
+      c1: OrderState.DELIVERED,
+      c2: OrderState.DELIVERED,
+      x: OrderState.CANCELLED,
+      hanging: OrderState.CONFIRMED,
+      young: OrderState.DELIVERED,
+    };
+    await using opened = await openApp({ ...knowing(states), now: () => now });
     const { app, db } = opened;
     await stockItem(app, "a", 10);
     await inOneBatch(
       app,
+      "try hanging a:1",
+      "try unknown a:1",
       "try c1 a:2",
       "try c2 a:1",
       "try x a:3",
       "try open a:1",
       "cancel blocked",
     );
-    await inOneBatch(app, "confirm c1", "confirm c2", "cancel x");
+    await inOneBatch(app, "confirm c1", "confirm c2", "cancel x", "confirm hanging");
+    await inOneBatch(app, "confirm unknown");
     now = new Date();
     await inOneBatch(app, "try young a:1", "confirm young");
 
     const endedBefore = new Date(now.getTime() - 30 * dayMs);
     expect(await app.purgeReservations(endedBefore)).to.equal(4);
     expect(await app.purgeReservations(endedBefore)).to.equal(0);
-    expect(await countOf(db)).to.equal(2);
+    expect(await countOf(db)).to.equal(4);
     expect(await stateOf(app, "open")).to.equal("TRIED");
-    expect(await stockOf(app, "a")).to.equal("1/6");
+    expect(await stateOf(app, "hanging"), "its order has not ended").to.equal("CONFIRMED");
+    expect(await stateOf(app, "unknown"), "a contradiction").to.equal("CONFIRMED");
+    expect(await stockOf(app, "a")).to.equal("1/4");
     await expectBalanced(db);
+  });
+
+  it("goes on behind hundreds whose orders hang, and deletes nothing while status is away", async () => {
+    let now = new Date(Date.now() - 40 * dayMs);
+    const hanging = Array.from({ length: 256 }, (_, n) => `hanging-${n}`);
+    const states = Object.fromEntries(hanging.map((id) => [id, OrderState.CONFIRMED]));
+    const sources = knowing({ ...states, ended: OrderState.CANCELLED });
+    let isAway = true;
+    const status: FateSources["status"] = {
+      batchGetStatuses: (asked) => (isAway ? nobody : sources).status.batchGetStatuses(asked),
+    };
+    await using opened = await openApp({ ...sources, status, now: () => now });
+    const { app, db } = opened;
+    await inOneBatch(app, ...hanging.map((id) => `cancel ${id}`));
+    now = new Date(now.getTime() + 1);
+    await inOneBatch(app, "cancel ended");
+    now = new Date();
+    const failure = await app.purgeReservations(now).catch((error: unknown) => error);
+    expect(String(failure)).to.include("status is down");
+    expect(await countOf(db)).to.equal(257);
+    isAway = false;
+    expect(await app.purgeReservations(now)).to.equal(1);
+    expect(await countOf(db)).to.equal(256);
   });
 });

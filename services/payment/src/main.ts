@@ -54,7 +54,9 @@ service.background("the reaper", config.REAPER_INTERVAL, async (signal) => {
   const { kept } = await app.resolveExpired({ status, order }, signal);
   recordKeptHolds(kept);
 });
-service.background("the purge", intervals.purge, () => app.purge());
+service.background("the purge", intervals.purge, async (signal) => {
+  await app.purge(status, signal);
+});
 
 await service.serve([[PaymentServiceDefinition, paymentService(app, logger)]], {
   policies: [policy],

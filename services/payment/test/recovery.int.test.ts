@@ -111,38 +111,8 @@ describe("the settler", () => {
   });
 });
 
-describe("a payment that expires undecided", () => {
-  const fates: Record<string, OrderState> = {
-    confirmed: OrderState.CONFIRMED,
-    shipped: OrderState.SHIPPED,
-    cancelled: OrderState.CANCELLED,
-    crashed: OrderState.CANCELLED,
-    pending: OrderState.PENDING,
-  };
-  const sources: FateSources = {
-    status: {
-      batchGetStatuses: async ({ orderIds }) => ({
-        results: orderIds.map((orderId) => {
-          const state = fates[orderId];
-          return state === undefined
-            ? { result: { $case: "failure", value: failure(orderId === "silent" ? 14 : 5) } }
-            : { result: { $case: "response", value: { status: { ...status, orderId, state } } } };
-        }),
-      }),
-    },
-    order: {
-      batchAbandonOrders: async ({ orderIds }) => ({
-        results: orderIds.map((orderId) => ({
-          result: {
-            $case: "response",
-            value: {
-              outcome: orderId === "stored" ? AbandonOutcome.STORED : AbandonOutcome.ABANDONED,
-            },
-          },
-        })),
-      }),
-    },
-  };
+/** Status and order, as far as they know these orders; "silent" is one that nobody answers for. */
+function sourcesKnowing(fates: Readonly<Record<string, OrderState>>): FateSources {
   const failure = (code: number) => ({
     code,
     reason: 0 as const,
@@ -166,6 +136,41 @@ describe("a payment that expires undecided", () => {
     reason: "",
     traceparent: "",
   } as const;
+  return {
+    status: {
+      batchGetStatuses: async ({ orderIds }) => ({
+        results: orderIds.map((orderId) => {
+          const state = fates[orderId];
+          return state === undefined
+            ? { result: { $case: "failure", value: failure(orderId === "silent" ? 14 : 5) } }
+            : { result: { $case: "response", value: { status: { ...status, orderId, state } } } };
+        }),
+      }),
+    },
+    order: {
+      batchAbandonOrders: async ({ orderIds }) => ({
+        results: orderIds.map((orderId) => ({
+          result: {
+            $case: "response",
+            value: {
+              outcome: orderId === "stored" ? AbandonOutcome.STORED : AbandonOutcome.ABANDONED,
+            },
+          },
+        })),
+      }),
+    },
+  };
+}
+
+describe("a payment that expires undecided", () => {
+  const fates: Record<string, OrderState> = {
+    confirmed: OrderState.CONFIRMED,
+    shipped: OrderState.SHIPPED,
+    cancelled: OrderState.CANCELLED,
+    crashed: OrderState.CANCELLED,
+    pending: OrderState.PENDING,
+  };
+  const sources = sourcesKnowing(fates);
 
   it("follows its order's fate, and stays when nobody can tell", async () => {
     await using db = await paymentDatabase();
@@ -204,13 +209,17 @@ describe("the purge", () => {
     await using db = await paymentDatabase();
     let now = new Date("2026-01-01T00:00:00Z");
     await using app = testApp(db, new FakeProvider(), { now: () => now, retentionMs: 1_000 });
+    const states = { ended: OrderState.DELIVERED, hanging: OrderState.CONFIRMED };
+    const { status } = sourcesKnowing(states);
     await submit(app, tryIt("kept"), tryIt("ended"), confirmIt("ended"), cancelIt("blocked"));
-    await app.purge();
+    await submit(app, tryIt("hanging"), confirmIt("hanging"));
+    await app.purge(status);
     expect(await stateOf(app, "ended")).to.equal("CONFIRMED");
     now = new Date(now.getTime() + 1_001);
-    expect(await app.purge()).to.deep.equal({ again: false });
+    expect(await app.purge(status)).to.equal(2);
     expect(await stateOf(app, "ended")).to.equal("no row");
     expect(await stateOf(app, "blocked")).to.equal("no row");
     expect(await stateOf(app, "kept")).to.equal("TRIED");
+    expect(await stateOf(app, "hanging"), "its order has not ended").to.equal("CONFIRMED");
   });
 });

@@ -63,7 +63,7 @@ export function itemApp(options: ItemAppOptions): ItemApp {
     listItems: (afterId, limit) => listItems(db, afterId, limit),
     findReservation: (transactionId) => findReservation(db, transactionId),
     resolveExpiredHolds: resolveExpiredHolds({ ...options, reservations }),
-    purgeReservations: purgeReservations(db),
+    purgeReservations: purgeReservations(options),
     [Symbol.asyncDispose]: () => reservations[Symbol.asyncDispose](),
   };
 }

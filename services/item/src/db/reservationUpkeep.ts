@@ -1,5 +1,5 @@
 import { type Sql, sql } from "@waybill/persistence";
-import type { ExpiredHold, FenceState } from "@waybill/tcc";
+import type { EndedFence, ExpiredHold, FenceState } from "@waybill/tcc";
 
 /** What is done about reservations that nobody asks for any more: the expired ones and the old ones. */
 
@@ -21,11 +21,17 @@ const extendStatement = sql(
    where reservations.transaction_id = undecided.transaction_id`,
 );
 
+const endedStatement = sql(
+  "reservation_ended",
+  `select transaction_id, state, updated_at from reservations
+   where state <> 'TRIED' and updated_at < $1 and (updated_at, transaction_id) > ($2, $3)
+   order by updated_at, transaction_id limit $4`,
+);
 // What is locked is about to be used, and so is not purged now. That nobody is waited for also rules out deadlocks.
 const lockEndedStatement = sql(
   "reservation_lock_ended",
-  `select transaction_id, state, lines from reservations where state <> 'TRIED' and updated_at < $1
-   limit $2 for update skip locked`,
+  `select transaction_id, state, lines from reservations
+   where transaction_id = any($1::text[]) and state <> 'TRIED' and updated_at < $2 for update skip locked`,
 );
 const deleteStatement = sql(
   "reservation_delete",
@@ -71,13 +77,31 @@ interface EndedRow {
   lines: readonly { item_id: string; quantity: number }[];
 }
 
-/** Locks reservations whose end state is older than the time given; at most `limit`. */
+/** Reservations whose end state is older than the time given, the oldest first, beginning after the one given. */
+export async function endedReservations(
+  db: Sql,
+  endedBefore: Date,
+  after: EndedFence | undefined,
+  limit: number,
+): Promise<readonly EndedFence[]> {
+  const rows = await db.rows<{ transaction_id: string; state: FenceState; updated_at: Date }>(
+    endedStatement,
+    [endedBefore, after?.at ?? new Date(0), after?.transactionId ?? "", limit],
+  );
+  return rows.map((row) => ({
+    transactionId: row.transaction_id,
+    isConfirmed: row.state === "CONFIRMED",
+    at: row.updated_at,
+  }));
+}
+
+/** Locks those of these reservations whose end state is older than the time given, and that nobody else has locked. */
 export async function lockEndedReservations(
   tx: Sql,
+  transactionIds: readonly string[],
   endedBefore: Date,
-  limit: number,
 ): Promise<readonly EndedReservation[]> {
-  const rows = await tx.rows<EndedRow>(lockEndedStatement, [endedBefore, limit]);
+  const rows = await tx.rows<EndedRow>(lockEndedStatement, [transactionIds, endedBefore]);
   return rows.map((row) => ({
     transactionId: row.transaction_id,
     state: row.state,

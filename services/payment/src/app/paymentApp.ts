@@ -1,8 +1,8 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
-import type { FateSources, Resolution } from "@waybill/tcc";
-import { purgeEnded } from "../db/duePayments.ts";
+import { type FateSources, purgeFences, type Resolution } from "@waybill/tcc";
+import { endedPayments, forgetPayments } from "../db/duePayments.ts";
 import type { PaymentEventRecord } from "../db/events.ts";
 import { listPayments, type PagePosition, type PaymentFilter } from "../db/paymentList.ts";
 import type { PaymentRecord } from "../db/paymentRow.ts";
@@ -35,8 +35,8 @@ export interface PaymentApp extends AsyncDisposable {
   readonly resolveExpired: (sources: FateSources, signal?: AbortSignal) => Promise<Resolution>;
   /** One run of the settler; `again`: there is more. */
   readonly settle: () => Promise<{ again: boolean }>;
-  /** One run of the purge of fences that ended long ago; `again`: there is more. */
-  readonly purge: () => Promise<{ again: boolean }>;
+  /** Forgets fences that ended long ago and whose orders have ended; answers how many. Throws while status is away. */
+  readonly purge: (status: FateSources["status"], signal?: AbortSignal) => Promise<number>;
 }
 
 export interface PaymentAppOptions {
@@ -47,8 +47,6 @@ export interface PaymentAppOptions {
   readonly logger: Logger;
   readonly now?: () => Date;
 }
-
-const maxPurged = 1_000;
 
 /** Wires the use cases. Disposal finishes the batches that were taken, and gives up waiting for the provider. */
 export function createPaymentApp(options: PaymentAppOptions): PaymentApp {
@@ -77,10 +75,16 @@ export function createPaymentApp(options: PaymentAppOptions): PaymentApp {
     list: (filter, after, limit) => listPayments(db, filter, after, limit),
     resolveExpired: resolveExpiredHolds({ db, operations, holdExpiryMs, now, logger }),
     settle: settleUnsettled({ db, desk, late, patienceMs: settings.providerPatienceMs, now }),
-    purge: async () => {
-      const purged = await purgeEnded(db, new Date(now().getTime() - retentionMs), maxPurged);
-      return { again: purged === maxPurged };
-    },
+    purge: (status, signal) =>
+      purgeFences({
+        fences: {
+          ended: (before, after, limit) => endedPayments(db, before, after, limit),
+          forget: (transactionIds, before) => forgetPayments(db, transactionIds, before),
+        },
+        status,
+        before: new Date(now().getTime() - retentionMs),
+        signal,
+      }),
     [Symbol.asyncDispose]: async () => {
       await operations[Symbol.asyncDispose]();
       await desk[Symbol.asyncDispose]();

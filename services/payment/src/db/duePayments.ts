@@ -1,4 +1,5 @@
 import { type Sql, sql } from "@waybill/persistence";
+import type { EndedFence } from "@waybill/tcc";
 import { columns, type PaymentRecord, type PaymentRow, toRecord } from "./paymentRow.ts";
 
 /** A payment that nobody has confirmed or cancelled by its expiry. */
@@ -79,22 +80,51 @@ export async function claimUnsettled(
   return rows.map(toRecord);
 }
 
+const ended = sql(
+  "payment_ended",
+  `select transaction_id, state, created_at from payments
+   where state in ('CONFIRMED', 'CANCELLED', 'BLOCKED') and updated_at < $1 and created_at < $1
+     and (created_at, transaction_id) > (coalesce($2::timestamptz, '-infinity'), $3::text)
+   order by created_at, transaction_id limit $4`,
+);
+
+/** Fences that have been in an end state since before `before`, the oldest first, beginning after the one given. */
+export async function endedPayments(
+  db: Sql,
+  before: Date,
+  after: EndedFence | undefined,
+  limit: number,
+): Promise<readonly EndedFence[]> {
+  type Row = Pick<PaymentRow, "transaction_id" | "state" | "created_at">;
+  const parameters = [before, after?.at, after?.transactionId ?? "", limit];
+  const rows = await db.rows<Row>(ended, parameters);
+  return rows.map((row) => ({
+    transactionId: row.transaction_id,
+    isConfirmed: row.state === "CONFIRMED",
+    at: row.created_at,
+  }));
+}
+
 const purge = sql(
   "payment_purge",
   `with gone as (
      delete from payments where transaction_id in (
        select transaction_id from payments
-       where state in ('CONFIRMED', 'CANCELLED', 'BLOCKED') and updated_at < $1
-         and created_at < $1
-       order by created_at limit $2 for update skip locked)
+       where transaction_id = any($1::text[]) and state in ('CONFIRMED', 'CANCELLED', 'BLOCKED')
+         and updated_at < $2
+       for update skip locked)
      returning transaction_id)
    , events as (
      delete from payment_events using gone where payment_events.transaction_id = gone.transaction_id)
    select count(*) as count from gone`,
 );
 
-/** Deletes fences that have been in an end state since before `before`, with their events; answers how many. */
-export async function purgeEnded(db: Sql, before: Date, limit: number): Promise<number> {
-  const [row] = await db.rows<{ count: bigint }>(purge, [before, limit]);
+/** Deletes those of these fences that have been in an end state since before `before`, with their events; answers how many. */
+export async function forgetPayments(
+  db: Sql,
+  transactionIds: readonly string[],
+  before: Date,
+): Promise<number> {
+  const [row] = await db.rows<{ count: bigint }>(purge, [transactionIds, before]);
   return Number(row?.count ?? 0n);
 }

@@ -1,0 +1,66 @@
+import { type BatchGetStatusesResponse, OrderState } from "@waybill/contracts/status";
+import type { FateSources } from "./fate.ts";
+
+/** A fence that has been in an end state for long. */
+export interface EndedFence {
+  readonly transactionId: string;
+  readonly isConfirmed: boolean;
+  /** By which the old ones are read in turn, together with the id. */
+  readonly at: Date;
+}
+
+/** The participant whose fences are purged. */
+export interface FenceArchive {
+  /** Fences in an end state since before `before`, by time and then id, beginning after the one given; at most `limit`. */
+  ended(before: Date, after: EndedFence | undefined, limit: number): Promise<readonly EndedFence[]>;
+  /** Deletes those of these that still are in an end state since before `before`; answers how many. */
+  forget(transactionIds: readonly string[], before: Date): Promise<number>;
+}
+
+export interface PurgeOptions {
+  readonly fences: FenceArchive;
+  readonly status: FateSources["status"];
+  readonly before: Date;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Fences per transaction: short enough not to hold up others; the batch RPCs take at most 512. */
+const pageSize = 256;
+
+/** Bounds one run; a longer backlog is continued by the next one. */
+const maxPages = 64;
+
+/**
+ * Forgets fences that ended long ago, and whose orders have ended too: an order that hangs, for however long, finds its fences when it is taken
+ * up again. Answers how many. Throws, and forgets nothing more, when status does not answer.
+ */
+export async function purgeFences({ fences, ...options }: PurgeOptions): Promise<number> {
+  const { status, before, signal } = options;
+  let purged = 0;
+  let last: EndedFence | undefined;
+  for (let page = 0; page < maxPages && !signal?.aborted; page += 1) {
+    const old = await fences.ended(before, last, pageSize);
+    if (old.length === 0) break;
+    const orderIds = old.map(({ transactionId }) => transactionId);
+    const { results } = await status.batchGetStatuses({ orderIds }, { signal });
+    const over = old.filter((fence, index) => isOver(fence, results[index]?.result));
+    const ids = over.map(({ transactionId }) => transactionId);
+    if (ids.length > 0) purged += await fences.forget(ids, before);
+    if (old.length < pageSize) break;
+    last = old.at(-1);
+  }
+  return purged;
+}
+
+/** google.rpc.Code.NOT_FOUND */
+const notFoundCode = 5;
+
+/** What status does not know is no order, and never will be: its hold was cancelled for that. One that was confirmed nevertheless is kept as evidence. */
+function isOver(
+  { isConfirmed }: EndedFence,
+  result: BatchGetStatusesResponse["results"][number]["result"],
+): boolean {
+  if (result?.$case === "failure") return result.value.code === notFoundCode && !isConfirmed;
+  const state = result?.value.status?.state;
+  return state === OrderState.DELIVERED || state === OrderState.CANCELLED;
+}
