@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { backoff, sleep } from "../src/index.ts";
+import { backoff, sleep, sparingly } from "../src/index.ts";
 
 describe("backoff", () => {
   const options = { firstMs: 100, capMs: 1_000 };
@@ -33,5 +33,22 @@ describe("sleep", () => {
 
   it("resolves otherwise", async () => {
     await sleep(1, new AbortController().signal);
+  });
+});
+
+describe("complaining sparingly", () => {
+  it("lets the first one through, and then one per interval", () => {
+    let time = 0;
+    const heard: number[] = [];
+    const complain = sparingly(
+      100,
+      (about: number) => heard.push(about),
+      () => time,
+    );
+    for (const at of [0, 1, 99, 100, 101, 250]) {
+      time = at;
+      complain(at);
+    }
+    expect(heard).to.deep.equal([0, 100, 250]);
   });
 });

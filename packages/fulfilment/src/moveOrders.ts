@@ -1,4 +1,5 @@
-import type { Logger } from "@waybill/chassis";
+import { metrics } from "@opentelemetry/api";
+import { type Logger, sparingly } from "@waybill/chassis";
 import type { StatusServiceClient, UpdateStatusResult } from "@waybill/contracts/status";
 import { ActorKind, OrderState } from "@waybill/contracts/status";
 
@@ -16,14 +17,25 @@ export interface MoveOptions {
   readonly logger: Logger;
 }
 
+const refusals = metrics
+  .getMeter("waybill.fulfilment")
+  .createCounter("waybill.fulfilment.refused", {
+    description: "Moves of orders that status refused. Each is asked for again every second.",
+  });
+
+/** What stays refused is told of so often. Unit: ms. */
+const complainEveryMs = 60_000;
+
 /**
  * Moves a batch of orders from one state to the next, by one call. Answers the ids of those that are in that state now, or beyond it, whoever
  * moved them; the others are for a later try. Throws when status is away.
  */
-export const moveOrders =
-  ({ statuses, from, to, service, logger }: MoveOptions) =>
-  async (orders: readonly OrderToMove[]): Promise<readonly string[]> => {
-    const actor = { kind: ActorKind.SERVICE, id: service };
+export function moveOrders({ statuses, from, to, service, logger }: MoveOptions) {
+  const actor = { kind: ActorKind.SERVICE, id: service };
+  const complain = sparingly(complainEveryMs, (about: object) =>
+    logger.warn(about, "orders could not be moved"),
+  );
+  return async (orders: readonly OrderToMove[]): Promise<readonly string[]> => {
     const requests = orders.map(({ orderId, traceparent }) => ({
       orderId,
       expectedState: from,
@@ -42,10 +54,12 @@ export const moveOrders =
     if (first !== undefined) {
       const { result } = results[orders.findIndex(({ orderId }) => orderId === first)] ?? {};
       const failure = result?.$case === "failure" ? result.value : undefined;
-      logger.warn({ orders: left.length, order_id: first, failure }, "orders could not be moved");
+      refusals.add(left.length, { service });
+      complain({ orders: left.length, order_id: first, failure });
     }
     return moved;
   };
+}
 
 function hasReached({ result, current }: UpdateStatusResult, to: OrderState): boolean {
   if (result?.$case === "response") return true;

@@ -1,4 +1,5 @@
-import { OrderState, ReservationMode } from "@waybill/contracts/status";
+import { type CreateStatusResult, OrderState, ReservationMode } from "@waybill/contracts/status";
+import { sql } from "@waybill/persistence";
 import { toFailure } from "@waybill/rpc";
 import { expect } from "chai";
 import { createUserDirectory } from "../src/app/userDirectory.ts";
@@ -98,9 +99,7 @@ describe("while a neighbour is away", () => {
       expect(await refused(shop.client.cancelOrder({ orderId, actor: alice }))).to.match(
         /^UNAVAILABLE/,
       );
-      expect(await shop.app.announceLeftOver(), "never throws for that").to.deep.equal({
-        again: false,
-      });
+      await shop.app.announceLeftOver(); // Never throws for that.
       await shop.servers.status.start();
       await until("it is announced", async () => {
         await shop.app.announceLeftOver();
@@ -110,6 +109,44 @@ describe("while a neighbour is away", () => {
         return results[0]?.result?.$case === "response";
       });
       expect((await shop.client.getOrder({ orderId })).order?.version).to.equal(1);
+    });
+
+    it("orders that it refuses for good hold up no younger one", async () => {
+      const refusing = ({ statuses }: Ports): Partial<Ports> => ({
+        statuses: {
+          ...statuses,
+          batchCreateStatuses: async ({ requests = [] }) => ({
+            results: await Promise.all(
+              requests.map(async (one): Promise<CreateStatusResult> => {
+                if (one.orderId?.startsWith("refused"))
+                  return { result: { $case: "failure", value: toFailure(new Error("never")) } };
+                const { results } = await statuses.batchCreateStatuses({ requests: [one] });
+                return results[0] ?? { result: undefined };
+              }),
+            ),
+          }),
+        },
+      });
+      await shop.client.createOrder(request({ orderId: "pattern" }));
+      await until("it is marked", async () => {
+        const rows = await shop.db.rows(
+          sql("test_marked", "select 1 from orders where is_announced"),
+        );
+        return rows.length === 1;
+      });
+      // One more than are announced by one call, all older than the one that status would take.
+      await shop.db.run(
+        sql(
+          "test_unannounced",
+          `insert into orders select (jsonb_populate_record(o, jsonb_build_object('order_id', id, 'is_announced', false,
+             'placed_at', date_trunc('ms', now()) - case when id = 'young' then interval '10 s' else interval '1 h' end))).*
+           from orders o, (select 'refused-' || n as id from generate_series(1, 257) n union all select 'young') ids`,
+        ),
+      );
+      await using replica = await shop.replica({ between: refusing });
+      await replica.app.announceLeftOver();
+      const { status } = await shop.statuses.getStatus({ orderId: "young" });
+      expect(status?.state).to.equal(OrderState.PENDING);
     });
 
     it("the content of orders is answered, and no state is guessed", async () => {

@@ -39,8 +39,8 @@ export interface OrderApp extends AsyncDisposable {
   cancelOrder(orderId: string, actor: Actor, reason: string): Promise<OrderView | undefined>;
   /** Throws Refusals. */
   confirmOrder(orderId: string, actor: Actor): Promise<OrderView>;
-  /** Announces orders that were left over; `again` when there may be more. */
-  announceLeftOver(): Promise<{ again: boolean }>;
+  /** Announces orders that were left over. */
+  announceLeftOver(): Promise<void>;
 }
 
 export function orderApp(parts: OrderParts): OrderApp {

@@ -103,12 +103,19 @@ export async function markAnnounced(db: Sql, orderIds: readonly string[]): Promi
 const unannouncedStatement = sql(
   "unannounced_orders",
   `select * from orders where fate = 'STORED' and not is_announced and placed_at < $1
-    order by placed_at limit $2`,
+      and (placed_at, order_id) > ($2, $3)
+    order by placed_at, order_id limit $4`,
 );
 
-/** Orders that were stored before this time and that status may not know, the oldest first. */
-export async function readUnannounced(db: Sql, before: Date, limit: number): Promise<Order[]> {
-  const rows = await db.rows<OrderRow>(unannouncedStatement, [before, limit]);
+/** Orders that were stored before this time and that status may not know, the oldest first, after the one given. */
+export async function readUnannounced(
+  db: Sql,
+  before: Date,
+  after: Order | undefined,
+  limit: number,
+): Promise<Order[]> {
+  const key = after === undefined ? ["-infinity", ""] : [after.placedAt, after.orderId];
+  const rows = await db.rows<OrderRow>(unannouncedStatement, [before, ...key, limit]);
   return rows.flatMap((row) => {
     const stored = toStored(row);
     return stored.kind === "stored" ? [stored.order] : [];
