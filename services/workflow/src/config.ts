@@ -28,7 +28,7 @@ const shape = {
   RETRY_FIRST: envDuration(1_000, { minMs: 10 }),
   /** No wait after a failure is longer. */
   RETRY_CAP: envDuration(minuteMs, { minMs: 10 }),
-  /** How long a replica may keep the orders that it has taken up. */
+  /** How long after a replica has died others take the orders that it had taken up. */
   CLAIM_LEASE: envDuration(15_000, { minMs: 1_000 }),
   /** Events, and orders that are due, at a time. */
   BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),

@@ -1,6 +1,8 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { backoff } from "@waybill/chassis";
 import { type OrderEvent, OrderState } from "@waybill/contracts/status";
 import type { Received } from "@waybill/messaging";
+import { sql } from "@waybill/persistence";
 import { refuse } from "@waybill/rpc";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
@@ -17,6 +19,8 @@ import { openTable, type Replica, type ReplicaOptions, startReplica } from "./su
 import { type Placing, World } from "./support/world.ts";
 
 const { PENDING, CONFIRMED, PROCESSING, DELIVERED, CANCELLED } = OrderState;
+
+const claimedUntil = sql("test_claimed_until", "select claimed_until from processes");
 
 /** An event as the consumer hands it over. */
 const received = (event: OrderEvent, publication = 1): News =>
@@ -235,11 +239,72 @@ describe("a batch of news", () => {
     await using db = await openTable(databaseUrl);
     await recordProcesses(db, [waiting("order-0", now)]);
     const leaseMs = 400;
-    expect(await claimDue(db, "DECIDE", now, leaseMs, 10)).to.have.lengthOf(1); // And then it dies.
+    const leaseEnd = new Date(now.getTime() + leaseMs);
+    expect(await claimDue(db, "DECIDE", now, leaseEnd, 10)).to.have.lengthOf(1); // And then it dies.
     const other = await start();
     await eventually("another decides it", () => world.stateOf("order-0") === CONFIRMED);
     expect(Date.now() - now.getTime()).to.be.at.least(leaseMs);
     await eventually("no process is left", async () => (await processes(other)).length === 0);
+  });
+
+  it("keeps what it works on, however long that takes", async () => {
+    const leaseMs = 300;
+    const gate = Promise.withResolvers<void>();
+    world.place({ orderId: "order-0" });
+    world.order("order-0").payment = "TRIED";
+    world.move("order-0", PENDING, CONFIRMED);
+    world.before = (call) => (call === "batchConfirmPayments" ? gate.promise : undefined);
+    await start({ leaseMs });
+    await using db = await openTable(databaseUrl);
+    await recordProcesses(db, [waiting("order-0", new Date(), { step: "CONFIRM" })]);
+    await start({ leaseMs });
+    const claimEnd = async () => {
+      const [row] = await db.rows<{ claimed_until: Date | null }>(claimedUntil);
+      return row?.claimed_until?.getTime() ?? 0;
+    };
+    await eventually("it is claimed", async () => (await claimEnd()) > 0);
+    const first = await claimEnd();
+    await eventually("and prolonged twice", async () => (await claimEnd()) > first + leaseMs);
+    gate.resolve();
+    await eventually("it goes on", () => world.stateOf("order-0") === PROCESSING);
+    expect(world.calls.filter((call) => call === "payment.batchConfirmPayments")).to.have.length(1);
+  });
+
+  it("resumes by itself within the longest pause once the causes are gone", async () => {
+    const capMs = 400;
+    const pause = () => backoff(9, { firstMs: 20, capMs });
+    const retries = { delayMs: pause, refusedDelayMs: pause, stuckAfterMs: 100 };
+    const replica = await start({ retries });
+    for (const orderId of ["lost", "captured-late", "cancelled"]) world.place({ orderId });
+    world.order("lost").paymentMethod = "pm_lost";
+    for (const orderId of ["lost", "captured-late"]) {
+      world.order(orderId).payment = "TRIED";
+      world.move(orderId, PENDING, CONFIRMED);
+    }
+    world.move("cancelled", PENDING, CANCELLED);
+    world.down.add("item");
+    await handleNews(
+      replica.workflow,
+      published.slice(-3).map((event) => received(event)),
+    );
+    const untilStuck = (reasons: readonly string[]) =>
+      eventually(`stuck: ${reasons}`, async () => {
+        const stuck = (await processes(replica)).filter(({ state }) => state === "STUCK");
+        return stuck.map(({ lastReason }) => lastReason).join() === reasons.join();
+      });
+    await untilStuck(Array(3).fill("CALLEE_UNAVAILABLE"));
+    world.down.delete("item");
+    await untilStuck(["AUTHORIZATION_LOST"]); // Refused for good: only help from outside changes that.
+    const [refused] = await processes(replica);
+    expect(refused).to.deep.include({ step: "CONFIRM", state: "STUCK" });
+    expect(refused?.lastError).to.include("ConfirmPayment");
+    expect(refused?.attempts).to.be.greaterThan(1);
+    world.order("lost").paymentMethod = "pm_ok";
+    const [due] = await processes(replica);
+    expect(due?.nextAt.getTime()).to.be.at.most(Date.now() + capMs);
+    await eventually("nothing is left", async () => (await processes(replica)).length === 0);
+    expect(world.fencesOf("lost")).to.equal("CONFIRMED CONFIRMED");
+    expect(world.fencesOf("cancelled")).to.equal("CANCELLED CANCELLED");
   });
 
   const waiting = (orderId: string, nextAt: Date, change: Partial<Process> = {}): Process => ({
@@ -277,15 +342,16 @@ describe("a batch of news", () => {
     await using db = await openTable(databaseUrl);
     const now = new Date();
     const soon = new Date(now.getTime() + 1_000);
+    const leaseEnd = new Date(now.getTime() + 30_000);
     const far = new Date(now.getTime() + 60_000);
     const tried = waiting("order", far, { step: "TRY", attempts: 1 });
     await recordProcesses(db, [waiting("order", now, { step: "TRY" })]);
-    expect(await claimDue(db, "TRY", now, 30_000, 10)).to.have.lengthOf(1);
+    expect(await claimDue(db, "TRY", now, leaseEnd, 10)).to.have.lengthOf(1);
     expect([...(await nudgeTries(db, ["order", "other"], soon))]).to.deep.equal(["order"]);
-    expect(await claimDue(db, "TRY", soon, 30_000, 10)).to.have.lengthOf(0); // It is under way.
+    expect(await claimDue(db, "TRY", soon, leaseEnd, 10)).to.have.lengthOf(0); // It is under way.
     await rescheduleProcesses(db, "TRY", [tried]);
     expect(await earliestDue(db, "TRY", soon)).to.deep.equal(soon);
-    expect(await claimDue(db, "TRY", soon, 30_000, 10)).to.have.lengthOf(1);
+    expect(await claimDue(db, "TRY", soon, leaseEnd, 10)).to.have.lengthOf(1);
     await rescheduleProcesses(db, "TRY", [tried]);
     expect(await earliestDue(db, "TRY", soon)).to.deep.equal(far);
   });

@@ -1,5 +1,6 @@
 import { claimDue, earliestDue } from "../db/takeProcesses.ts";
 import type { Step } from "../domain/process.ts";
+import { whileClaimed } from "./lease.ts";
 import type { Workflow } from "./ports.ts";
 import { recordAttempts } from "./recordOutcomes.ts";
 import { runStep } from "./runStep.ts";
@@ -7,7 +8,7 @@ import { runStep } from "./runStep.ts";
 export interface TimerLimits {
   /** Orders taken up at a time. */
   readonly batchSize: number;
-  /** How long a replica may keep what it has claimed; then others take it. Longer than the calls of a step. Unit: ms. */
+  /** How long after a replica has died others take what it had claimed. While it lives, it prolongs its claims. Unit: ms. */
   readonly leaseMs: number;
 }
 
@@ -21,12 +22,14 @@ export async function takeUpDue(
   { batchSize, leaseMs }: TimerLimits,
 ): Promise<{ readonly again: boolean }> {
   const { db, clock, alarm } = workflow;
-  const claimed = await claimDue(db, step, clock(), leaseMs, batchSize);
+  const now = clock();
+  const leaseEnd = new Date(now.getTime() + leaseMs);
+  const claimed = await claimDue(db, step, now, leaseEnd, batchSize);
   if (claimed.length > 0) {
-    const outcomes = await runStep(
-      workflow,
-      step,
-      claimed.map(({ order }) => order),
+    const orders = claimed.map(({ order }) => order);
+    const claims = { step, processes: claimed, leaseEnd };
+    const outcomes = await whileClaimed(workflow, claims, leaseMs, () =>
+      runStep(workflow, step, orders),
     );
     await recordAttempts(workflow, step, claimed, outcomes);
   }

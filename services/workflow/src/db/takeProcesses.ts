@@ -17,17 +17,38 @@ const claimStatement = sql(
    from due where p.order_id = due.order_id returning p.*`,
 );
 
-/** Claims processes of this step that are due, at most `limit`, for `leaseMs`. Replicas share them: nobody else gets those. */
+/** Claims processes of this step that are due, at most `limit`, until `leaseEnd`. Replicas share them: nobody else gets those. */
 export async function claimDue(
   db: Sql,
   step: Step,
   now: Date,
-  leaseMs: number,
+  leaseEnd: Date,
   limit: number,
 ): Promise<readonly Process[]> {
-  const leaseEnd = new Date(now.getTime() + leaseMs);
   const rows = await db.rows<ProcessRow>(claimStatement, [step, now, limit, leaseEnd]);
   return rows.map(toProcess);
+}
+
+const renewStatement = sql(
+  "workflow_renew",
+  `with locked as materialized (
+     select order_id from processes where order_id = any($1::text[]) and step = $2 and claimed_until = $3
+     order by order_id for no key update
+   )
+   update processes p set
+     next_at = case when p.next_at < p.claimed_until then p.next_at else $4 end, claimed_until = $4
+   from locked where p.order_id = locked.order_id`,
+);
+
+/** Prolongs the claims that end at `leaseEnd`; those that lapsed and were taken by others stay theirs. */
+export async function renewClaims(
+  db: Sql,
+  step: Step,
+  orderIds: readonly string[],
+  leaseEnd: Date,
+  newEnd: Date,
+): Promise<void> {
+  await db.run(renewStatement, [orderIds, step, leaseEnd, newEnd]);
 }
 
 const earliestStatement = sql(

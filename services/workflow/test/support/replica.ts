@@ -16,6 +16,7 @@ import { handleNudges } from "../../src/app/handleNudges.ts";
 import type { Workflow } from "../../src/app/ports.ts";
 import { startTimers } from "../../src/app/timers.ts";
 import { migrations } from "../../src/db/migrations.ts";
+import type { RetryRules } from "../../src/domain/schedule.ts";
 import { onOrders } from "../../src/events/onOrders.ts";
 import { onPayments } from "../../src/events/onPayments.ts";
 import { fakeCallees } from "./fakeCallees.ts";
@@ -35,6 +36,7 @@ export interface ReplicaOptions {
   readonly decideByMs?: number;
   readonly stuckAfterMs?: number;
   readonly leaseMs?: number;
+  readonly retries?: RetryRules;
 }
 
 /** A workflow process in this one, on real servers, with in-process stand-ins for the other services. */
@@ -67,7 +69,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     logger,
     callees: fakeCallees(world),
     decisions: { cancellationWindowMs: windowMs, decideByMs },
-    retries: {
+    retries: options.retries ?? {
       delayMs: () => retryMs,
       refusedDelayMs: () => 5 * retryMs,
       stuckAfterMs: options.stuckAfterMs ?? 60_000,
