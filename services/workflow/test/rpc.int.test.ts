@@ -1,6 +1,11 @@
 import { deadLettersStream, orderSubject, ordersStream } from "@waybill/contracts/events";
 import { OrderEvent, OrderState } from "@waybill/contracts/status";
-import { ProcessState, ProcessStep, WorkflowServiceDefinition } from "@waybill/contracts/workflow";
+import {
+  DeadLetterVerdict,
+  ProcessState,
+  ProcessStep,
+  WorkflowServiceDefinition,
+} from "@waybill/contracts/workflow";
 import { admitUnverified } from "@waybill/identity";
 import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type Client, createClient, Refusal, type RpcServer, startServer } from "@waybill/rpc";
@@ -190,7 +195,7 @@ describe("the workflow's RPCs", () => {
       expect(one?.deadLetterId).not.to.equal(two?.deadLetterId);
       expect(second.nextPageToken).to.equal("");
       const deadLetterId = one?.deadLetterId ?? "";
-      const { sequence } = await client.replayDeadLetter({ deadLetterId });
+      const { sequence } = await client.replayDeadLetter({ deadLetterId, reason: "mended" });
       expect(sequence > 0n).to.equal(true);
       expect((await refusalOf(client.replayDeadLetter({ deadLetterId }))).code).to.equal(5);
       const discarded = { deadLetterId: two?.deadLetterId ?? "", reason: "a test" };
@@ -202,6 +207,30 @@ describe("the workflow's RPCs", () => {
         const { deadLetters } = await client.listDeadLetters({});
         return deadLetters.length === 1 && deadLetters[0]?.eventId === one?.eventId;
       });
+    });
+
+    it("tell what was decided about them, by whom and why, the latest first", async () => {
+      const { deadLetters } = await client.listDeadLetters({});
+      const deadLetterId = deadLetters[0]?.deadLetterId ?? "";
+      await client.discardDeadLetter({ deadLetterId, reason: "x".repeat(200) });
+      await client.discardDeadLetter({ deadLetterId, reason: "too late to be recorded" });
+      const { decisions } = await client.listDeadLetterDecisions({});
+      const told = decisions.map(({ verdict, reason, decidedBy }) => [verdict, reason, decidedBy]);
+      expect(told).to.deep.equal([
+        [DeadLetterVerdict.DISCARDED, "x".repeat(200), "SERVICE operator"],
+        [DeadLetterVerdict.DISCARDED, "a test", "SERVICE operator"],
+        [DeadLetterVerdict.REPLAYED, "mended", "SERVICE operator"],
+      ]);
+      const [discarded, , replayed] = decisions;
+      expect(discarded?.deadLetter).to.deep.include({ deadLetterId, stream: "ORDERS" });
+      expect(discarded?.replayedAs).to.equal(0n);
+      expect(replayed?.replayedAs).to.equal(deadLetters[0]?.sequence);
+      expect(replayed?.decidedAt?.getTime()).to.be.at.most(Date.now());
+      const { nextPageToken: pageToken } = await client.listDeadLetterDecisions({ pageSize: 2 });
+      const second = await client.listDeadLetterDecisions({ pageSize: 2, pageToken });
+      expect(second.decisions).to.deep.equal([replayed]);
+      const long = client.replayDeadLetter({ deadLetterId, reason: "x".repeat(201) });
+      expect((await refusalOf(long)).violations[0]?.field).to.equal("reason");
     });
   });
 });

@@ -46,6 +46,7 @@ const statuses = `
   GET    /api/dead-letters                            401  403      403    200      403
   POST   /api/dead-letters/{deadLetterId}/replay      401  403      403    404      403
   DELETE /api/dead-letters/{deadLetterId}             401  403      403    200      403
+  GET    /api/dead-letters/decisions                  401  403      403    200      403
 
   GET    /healthz                                     200  200      200    200      200
   GET    /readyz                                      200  200      200    200      200

@@ -127,6 +127,7 @@ const workflow: Rows<typeof WorkflowServiceDefinition> = {
   listDeadLetters: forAdmins({}, "OK"),
   replayDeadLetter: forAdmins(),
   discardDeadLetter: forAdmins(),
+  listDeadLetterDecisions: forAdmins({}, "OK"),
 };
 
 const shipping: Rows<typeof ShippingServiceDefinition> = {

@@ -1,4 +1,8 @@
-import type { DeadLetter } from "@waybill/contracts/workflow";
+import {
+  type DeadLetter,
+  type DeadLetterDecision,
+  DeadLetterVerdict,
+} from "@waybill/contracts/workflow";
 import { rules } from "@waybill/rpc";
 import { z } from "zod";
 import { asCaller } from "../http/calls.ts";
@@ -9,28 +13,68 @@ import type { HttpServer } from "../http/server.ts";
 import { selfOf } from "./orders.ts";
 import type { RouteParts } from "./parts.ts";
 
-const deadLetterBody = z
-  .object({
-    deadLetterId: z.string(),
-    consumer: z.string().meta({ description: "Who gave it up" }),
-    reason: z.string(),
-    error: z.string(),
-    subject: z.string(),
-    stream: z.string(),
-    sequence: z.int(),
-    eventId: z.string().optional(),
-    eventType: z.string().optional(),
+const envelope = z.object({
+  deadLetterId: z.string(),
+  consumer: z.string().meta({ description: "Who gave it up" }),
+  reason: z.string(),
+  error: z.string(),
+  subject: z.string(),
+  stream: z.string(),
+  sequence: z.int(),
+  eventId: z.string().optional(),
+  eventType: z.string().optional(),
+  deadAt: time,
+});
+
+const deadLetterBody = envelope
+  .extend({
     payloadJson: z.string().optional().meta({ description: "When it can be read" }),
     payloadBase64: z.string(),
-    deadAt: time,
   })
   .meta({ id: "DeadLetter" });
+
+const verdicts = [
+  "REPLAYED",
+  "DISCARDED",
+] as const satisfies readonly (keyof typeof DeadLetterVerdict)[];
+
+const decisionBody = z
+  .object({
+    deadLetter: envelope,
+    verdict: z.string(),
+    reason: z.string().optional(),
+    decidedBy: z.string(),
+    decidedAt: time,
+    replayedAs: z.int().optional().meta({ description: "Its new sequence in the stream" }),
+  })
+  .meta({ id: "DeadLetterDecision" });
 
 const deadLetterParams = z.object({ deadLetterId: rules.id });
 const tag = "dead letters";
 
-/** Messages that could not be handled. */
-export function deadLetterRoutes(app: HttpServer, { clients: { workflow } }: RouteParts): void {
+/** Messages that could not be handled, and what was decided about them. */
+export function deadLetterRoutes(app: HttpServer, parts: RouteParts): void {
+  listRoutes(app, parts);
+  decisionRoutes(app, parts);
+}
+
+function listRoutes(app: HttpServer, { clients: { workflow } }: RouteParts): void {
+  app.get(
+    "/api/dead-letters/decisions",
+    operation({
+      tag,
+      summary: "List what was decided about dead letters, the latest first",
+      access: admins,
+      inputs: { querystring: pageQuery },
+      answers: { 200: z.array(decisionBody) },
+      refusals: { 400: "The page token or size is wrong" },
+    }),
+    async (request, reply) => {
+      const page = await workflow.listDeadLetterDecisions(pageOf(request.query), asCaller(request));
+      linkNextPage(request, reply, page.nextPageToken);
+      return page.decisions.map(decisionOf);
+    },
+  );
   app.get(
     "/api/dead-letters",
     operation({
@@ -47,13 +91,19 @@ export function deadLetterRoutes(app: HttpServer, { clients: { workflow } }: Rou
       return page.deadLetters.map(deadLetterOf);
     },
   );
+}
+
+function decisionRoutes(app: HttpServer, { clients: { workflow } }: RouteParts): void {
   app.post(
     "/api/dead-letters/:deadLetterId/replay",
     operation({
       tag,
       summary: "Publish a dead letter again where it came from",
       access: admins,
-      inputs: { params: deadLetterParams, body: z.object({}).nullish() },
+      inputs: {
+        params: deadLetterParams,
+        body: z.object({ reason: rules.text(200).optional() }).nullish(),
+      },
       answers: {
         200: z.object({ message: z.string(), deadLetterId: z.string(), sequence: z.int() }),
       },
@@ -61,7 +111,8 @@ export function deadLetterRoutes(app: HttpServer, { clients: { workflow } }: Rou
     }),
     async (request) => {
       const { deadLetterId } = request.params;
-      const { sequence } = await workflow.replayDeadLetter({ deadLetterId }, asCaller(request));
+      const asked = { deadLetterId, reason: request.body?.reason ?? "" };
+      const { sequence } = await workflow.replayDeadLetter(asked, asCaller(request));
       return { message: "Dead letter replayed", deadLetterId, sequence: Number(sequence) };
     },
   );
@@ -87,7 +138,28 @@ export function deadLetterRoutes(app: HttpServer, { clients: { workflow } }: Rou
   );
 }
 
-function deadLetterOf(letter: DeadLetter): z.output<typeof deadLetterBody> {
+const verdictOf = (number: DeadLetterVerdict): string =>
+  verdicts.find((verdict) => DeadLetterVerdict[verdict] === number) ?? "";
+
+function decisionOf(decision: DeadLetterDecision): z.output<typeof decisionBody> {
+  const { verdict, reason, decidedBy, replayedAs } = decision;
+  return {
+    deadLetter: envelopeOf(present(decision.deadLetter, "the dead letter")),
+    verdict: verdictOf(verdict),
+    reason: reason || undefined,
+    decidedBy,
+    decidedAt: timeOf(present(decision.decidedAt, "the time")),
+    replayedAs: replayedAs === 0n ? undefined : Number(replayedAs),
+  };
+}
+
+const deadLetterOf = (letter: DeadLetter): z.output<typeof deadLetterBody> => ({
+  ...envelopeOf(letter),
+  payloadJson: letter.payloadJson || undefined,
+  payloadBase64: Buffer.from(letter.payload).toString("base64"),
+});
+
+function envelopeOf(letter: DeadLetter): z.output<typeof envelope> {
   const { deadLetterId, consumer, reason, error, subject, stream } = letter;
   return {
     deadLetterId,
@@ -99,8 +171,6 @@ function deadLetterOf(letter: DeadLetter): z.output<typeof deadLetterBody> {
     sequence: Number(letter.sequence),
     eventId: letter.eventId || undefined,
     eventType: letter.eventType || undefined,
-    payloadJson: letter.payloadJson || undefined,
-    payloadBase64: Buffer.from(letter.payload).toString("base64"),
     deadAt: timeOf(present(letter.deadAt, "the time")),
   };
 }

@@ -17,7 +17,12 @@ import {
   StatusServiceDefinition,
 } from "@waybill/contracts/status";
 import { UserServiceDefinition } from "@waybill/contracts/user";
-import { ProcessState, ProcessStep, WorkflowServiceDefinition } from "@waybill/contracts/workflow";
+import {
+  DeadLetterVerdict,
+  ProcessState,
+  ProcessStep,
+  WorkflowServiceDefinition,
+} from "@waybill/contracts/workflow";
 import { type CallContext, createClient, type RpcServer, startServer } from "@waybill/rpc";
 import type { Clients } from "../../src/app/clients.ts";
 
@@ -187,6 +192,19 @@ const usual: Readonly<Record<string, Handler>> = {
   listDeadLetters: () => ({ deadLetters: [deadLetter], nextPageToken: "" }),
   replayDeadLetter: () => ({ sequence: 8n }),
   discardDeadLetter: () => ({}),
+  listDeadLetterDecisions: () => ({
+    decisions: [
+      {
+        deadLetter,
+        verdict: DeadLetterVerdict.REPLAYED,
+        reason: "",
+        decidedBy: "USER root",
+        decidedAt: at,
+        replayedAs: 8n,
+      },
+    ],
+    nextPageToken: "",
+  }),
   getShipment: () => ({ shipment }),
   getDelivery: () => ({ delivery }),
   listNotifications: () => ({ notifications: [notification], nextPageToken: "" }),

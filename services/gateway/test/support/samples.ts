@@ -62,7 +62,7 @@ const processBody = {
   placedAt: atText,
 };
 
-const deadLetterBody = {
+const deadEnvelope = {
   deadLetterId: "d-1",
   consumer: "workflow",
   reason: "UNDECODABLE",
@@ -70,8 +70,17 @@ const deadLetterBody = {
   subject: "orders.v1.placed.o-1",
   stream: "ORDERS",
   sequence: 7,
-  payloadBase64: "Pw==",
   deadAt: atText,
+};
+
+const deadLetterBody = { ...deadEnvelope, payloadBase64: "Pw==" };
+
+const decisionBody = {
+  deadLetter: deadEnvelope,
+  verdict: "REPLAYED",
+  decidedBy: "USER root",
+  decidedAt: atText,
+  replayedAs: 8,
 };
 
 const placed = { order: { items: [{ itemId: "tea", quantity: 2 }] } };
@@ -279,6 +288,12 @@ export const samples: readonly Sample[] = [
     path: "/api/dead-letters/d-1",
     as: "root",
     answer: { message: "Dead letter discarded", deadLetterId: "d-1" },
+  },
+  {
+    route: "GET /api/dead-letters/decisions",
+    path: "/api/dead-letters/decisions",
+    as: "root",
+    answer: [decisionBody],
   },
   { route: "GET /healthz", path: "/healthz", answer: { status: "alive" } },
   { route: "GET /readyz", path: "/readyz", answer: { status: "ready" } },

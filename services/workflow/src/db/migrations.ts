@@ -24,4 +24,26 @@ export const migrations = [
     "create index processes_due on processes (step, next_at)",
     "create index processes_listed on processes (since, order_id)",
   ]),
+  migration("workflow_002_dead_letter_decisions", [
+    // A dead letter's id is its place in the stream, which may be lost and created anew: only with the time is it always the same one.
+    `create table dead_letter_decisions (
+      dead_letter_id text not null,
+      dead_at timestamptz not null,
+      decision text not null check (decision in ('REPLAYED', 'DISCARDED')),
+      reason text not null,
+      decided_by text not null,
+      decided_at timestamptz not null,
+      consumer text not null,
+      dead_reason text not null,
+      error text not null,
+      subject text not null,
+      stream text not null,
+      sequence bigint not null,
+      event_id text not null,
+      event_type text not null,
+      replayed_as bigint,
+      primary key (dead_letter_id, dead_at, decision)
+    )`,
+    "create index dead_letter_decisions_listed on dead_letter_decisions (decided_at desc, dead_letter_id desc)",
+  ]),
 ];

@@ -3,11 +3,14 @@ import { PaymentEvent } from "@waybill/contracts/payment";
 import { OrderEvent } from "@waybill/contracts/status";
 import {
   type DeadLetter as DeadLetterMessage,
+  DeadLetterVerdict,
+  type DeadLetterDecision as DecisionMessage,
   type Process as ProcessMessage,
   ProcessState,
   ProcessStep,
 } from "@waybill/contracts/workflow";
 import type { DeadLetter } from "@waybill/messaging";
+import type { DeadLetterDecision } from "../db/deadLetterDecisions.ts";
 import { type Process, type Step, steps } from "../domain/process.ts";
 
 /** The step of a contract's number; undefined for UNSPECIFIED, which is no filter. */
@@ -43,6 +46,19 @@ export function deadLetterMessage(letter: DeadLetter): DeadLetterMessage {
     deadLetterId: id,
     payload: Buffer.from(payload),
     payloadJson: payloadJson(letter),
+  };
+}
+
+export function decisionMessage(decided: DeadLetterDecision): DecisionMessage {
+  const { deadLetter, decision, reason, decidedBy, decidedAt, replayedAs = 0n } = decided;
+  const letter = deadLetterMessage({ ...deadLetter, payload: new Uint8Array() });
+  return {
+    deadLetter: { ...letter, payloadJson: "" },
+    verdict: DeadLetterVerdict[decision],
+    reason,
+    decidedBy,
+    decidedAt,
+    replayedAs,
   };
 }
 

@@ -8,4 +8,5 @@ export const policy = definePolicy(WorkflowServiceDefinition, {
   listDeadLetters: ["admin"],
   replayDeadLetter: ["admin"],
   discardDeadLetter: ["admin"],
+  listDeadLetterDecisions: ["admin"],
 });

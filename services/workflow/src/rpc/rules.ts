@@ -16,6 +16,6 @@ export const listProcessesRules = z.object({
 
 export const retryRules = z.object({ orderId: rules.id });
 
-export const replayRules = z.object({ deadLetterId: rules.id });
+export const replayRules = z.object({ deadLetterId: rules.id, reason: rules.text(200) });
 
 export const discardRules = z.object({ deadLetterId: rules.id, reason: rules.requiredText(200) });
