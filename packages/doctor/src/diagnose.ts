@@ -4,13 +4,16 @@ import { examine } from "./examine/examine.ts";
 import { noFacts } from "./examine/facts.ts";
 import { type Finding, type PromiseNumber, promises } from "./examine/finding.ts";
 import { examineItem } from "./examine/items.ts";
+import { patience } from "./examine/patience.ts";
 import { Databases } from "./look/databases.ts";
 import { countDeadLetters } from "./look/deadLetters.ts";
+import { findRestoredApart } from "./look/restorations.ts";
 import { readItems } from "./look/stock.ts";
 import { readAll, readSome, takeSnapshots } from "./look/sweep.ts";
 import { findDatabases, type Whereabouts } from "./look/whereabouts.ts";
+import { findRepairs, type Repair } from "./repair/repairs.ts";
 import { Suspects } from "./suspects.ts";
-import { Tally } from "./tally.ts";
+import { Counts, Tally } from "./tally.ts";
 
 export interface DiagnoseOptions {
   /** The data folder of the stack, running or stopped. Default: .waybill in the repository. */
@@ -55,6 +58,10 @@ export interface Diagnosis {
   readonly stuck: Readonly<Record<string, number>>;
   /** Journal rows older than a minute that are not in the stream yet. */
   readonly unpublished: number;
+  /** What `--repair` would mend, by kind. */
+  readonly repairable: Readonly<Record<string, number>>;
+  /** When each database was last restored, in s since 1970, by its name, if they are not all the same: one was restored alone. */
+  readonly restoredApart: Readonly<Record<string, number>> | undefined;
   /** Messages that consumers gave up; undefined when NATS was not reached. */
   readonly deadLetters: number | undefined;
 }
@@ -75,7 +82,14 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
   const suspects = new Suspects();
   await examineAll(databases, options, at, { tally, suspects });
   if (place.isRunning) await lookAgain(databases, place, suspects);
-  return conclude(place, at, { tally, suspects }, maxExamples);
+  const repairs = await findRepairs(databases, new Date(at - patience.graceMs));
+  const aside = { repairs, restoredApart: await findRestoredApart(databases) };
+  return conclude(place, at, { tally, suspects, ...aside }, maxExamples);
+}
+
+interface Conclusions extends Notes {
+  readonly repairs: readonly Repair[];
+  readonly restoredApart: Diagnosis["restoredApart"];
 }
 
 interface Notes {
@@ -137,7 +151,7 @@ async function lookAgain(
 async function conclude(
   place: Whereabouts,
   at: number,
-  { tally, suspects }: Notes,
+  { tally, suspects, repairs, restoredApart }: Conclusions,
   maxExamples: number,
 ): Promise<Diagnosis> {
   const judged = promises.map(({ number, title }): PromiseDiagnosis => {
@@ -146,7 +160,7 @@ async function conclude(
     return { promise: number, title, kept, figures: tally.figures(number), broken, examples };
   });
   return {
-    healthy: judged.every(({ kept }) => kept),
+    healthy: judged.every(({ kept }) => kept) && restoredApart === undefined,
     place: place.description,
     at: new Date(at),
     orders: tally.ids,
@@ -154,6 +168,14 @@ async function conclude(
     underWay: Object.fromEntries(tally.underWay.mostFrequentFirst),
     stuck: Object.fromEntries(tally.stuck.mostFrequentFirst),
     unpublished: tally.unpublished,
+    repairable: countByKind(repairs),
+    restoredApart,
     deadLetters: place.natsUrl === undefined ? undefined : await countDeadLetters(place.natsUrl),
   };
+}
+
+function countByKind(repairs: readonly Repair[]): Readonly<Record<string, number>> {
+  const counts = new Counts();
+  for (const { kind } of repairs) counts.add(kind);
+  return Object.fromEntries(counts.inOrder);
 }

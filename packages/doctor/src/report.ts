@@ -1,4 +1,5 @@
 import type { Diagnosis, PromiseDiagnosis } from "./diagnose.ts";
+import type { Repair, Repaired, RepairKind } from "./repair/repairs.ts";
 
 const number = new Intl.NumberFormat("en");
 
@@ -23,6 +24,7 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
     ...groupLines("Under way", underWay),
     ...groupLines("Stuck, and listed by the workflow", stuck),
     ...noteLines(diagnosis),
+    ...apartLines(diagnosis),
     "",
     verdict(diagnosis),
   ].join("\n");
@@ -32,6 +34,7 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
 export function verdict({ promises, healthy }: Diagnosis): string {
   if (healthy) return "✔ All six promises are kept.";
   const broken = promises.filter(({ kept }) => !kept).map(({ promise }) => promise);
+  if (broken.length === 0) return "✘ Not all databases were restored together.";
   return `✘ Broken: promise ${broken.join(", ")}.`;
 }
 
@@ -92,15 +95,48 @@ function groupLines(title: string, group: Readonly<Record<string, number>>): str
   ];
 }
 
-function noteLines({ unpublished, deadLetters = 0 }: Diagnosis): string[] {
+function apartLines({ restoredApart }: Diagnosis): string[] {
+  if (restoredApart === undefined) return [];
+  const epochs = Object.entries(restoredApart).map(
+    ([name, epoch]) => `${epoch === 0 ? "never" : new Date(epoch * 1_000).toISOString()}  ${name}`,
+  );
+  return [
+    "",
+    "✘ The databases were not restored together, so that they tell of different pasts. Last restored:",
+    ...epochs.map((line) => `  ${line}`),
+  ];
+}
+
+/** What each kind of repair does. */
+const repairs: Readonly<Record<RepairKind, string>> = {
+  announce: "to be announced to status",
+  publish: "with events to be published",
+  resolve: "with an expired hold of stock to be resolved",
+};
+
+/** Repairs before they are made, or, with how they came out, after. */
+export const formatRepairs = (all: readonly (Repair | Repaired)[]): string =>
+  all.map(repairLine).join("\n");
+
+function repairLine(repair: Repair | Repaired): string {
+  const what = `${repair.kind.padEnd(8)} ${repair.subject}`;
+  if (!("after" in repair)) return `  ${what}: ${repair.before}`;
+  return `${repair.isDone ? "✔" : "✘"} ${what}: ${repair.after}`;
+}
+
+function noteLines({ unpublished, repairable, deadLetters = 0 }: Diagnosis): string[] {
   const notes: string[] = [];
   if (unpublished > 0)
     notes.push(
       `! ${count(unpublished, "journal row")} older than a minute not in the stream yet: is NATS, or status, away?`,
     );
+  for (const [kind, times] of Object.entries(repairable))
+    notes.push(
+      `! ${count(times, "order")} ${repairs[kind as RepairKind]}: npm run doctor -- --repair does it`,
+    );
   if (deadLetters > 0)
     notes.push(
-      `! ${count(deadLetters, "dead letter")}: see WorkflowService/ListDeadLetters on the workflow's port`,
+      `! ${count(deadLetters, "dead letter")}: see GET /api/dead-letters, or WorkflowService/ListDeadLetters on the workflow's port`,
     );
   return notes.length === 0 ? [] : ["", ...notes];
 }

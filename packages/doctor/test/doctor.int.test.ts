@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { CannotLookError, type Diagnosis, diagnose, formatDiagnosis } from "../src/index.ts";
+import { sources } from "../src/look/sources.ts";
 import { ledgerText, notificationText, openWard, type Ward } from "./support/ward.ts";
 
 const cli = join(import.meta.dirname, "../src/cli.ts");
@@ -222,10 +223,43 @@ const plants = [
     "item",
     "update reservations set state = 'CANCELLED' where transaction_id = $1",
   ],
+  ["DELIVERED", "payment-lost", "payment", "delete from payments where transaction_id = $1"],
+  [
+    "SHIPPED",
+    "payment-not-confirmed",
+    "payment",
+    "update payments set state = 'TRIED' where transaction_id = $1",
+  ],
 ] as const;
+
+/** What is found when this database alone was restored to a time before the order, which is delivered. */
+const restoredAlone = {
+  order: "order-lost",
+  status: "announced-but-unknown",
+  item: "sold-without-stock",
+  payment: "payment-lost",
+  provider: "not-captured",
+  shipping: "shipment-missing",
+  delivery: "delivery-missing",
+  notification: "notification-missing",
+} as const;
 
 /** What a break needs besides, so that it is one of its kind. */
 const unknownToStatus = ["unannounced-for-long", "announced-but-unknown"];
+
+/** Orders of each of which one database knows nothing any more. */
+async function plantRestoredAlone(ward: Ward): Promise<void> {
+  for (const name of Object.keys(restoredAlone) as (keyof typeof restoredAlone)[]) {
+    const id = `alone-${name}`;
+    await ward.plant(id, "DELIVERED");
+    for (const { database, table, key } of sources)
+      if (database === name) await ward.query(name, `delete from ${table} where ${key} = $1`, [id]);
+  }
+  await ward.query(
+    "status",
+    "update transitions set occurred_at = now() - interval '1 h' where order_id = 'alone-notification'",
+  );
+}
 
 describe("the doctor, with the services' own tables", () => {
   let ward: Ward;
@@ -320,6 +354,8 @@ describe("the doctor, with the services' own tables", () => {
         if (unknownToStatus.includes(check)) await forget(id);
         await ward.query(database, text, [id]);
       }
+      await plantRestoredAlone(ward);
+      await ward.query("item", "create table restorations as select 1790000000::bigint as epoch");
       await ward.balance();
       await ward.plant("announced", "PENDING");
       await forget("announced");
@@ -378,6 +414,17 @@ describe("the doctor, with the services' own tables", () => {
       it(`${check}, of a ${state} order`, () => {
         expect(found(`ill-${index}`)).to.include(check);
       });
+
+    for (const [name, check] of Object.entries(restoredAlone))
+      it(`${check}, when ${name} alone was restored`, () => {
+        expect(found(`alone-${name}`)).to.include(check);
+      });
+
+    it("and which database was restored alone, when that was marked", () => {
+      expect(broken.restoredApart).to.deep.include({ item: 1_790_000_000, order: 0, payment: 0 });
+      expect(formatDiagnosis(broken)).to.include("2026-09-21T14:13:20.000Z  item");
+      expect(healthy.restoredApart).to.equal(undefined);
+    });
 
     for (const [subject, check] of [
       ["announced", "announced-but-unknown"],

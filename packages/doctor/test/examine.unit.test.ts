@@ -64,6 +64,7 @@ describe("the examination of an order", () => {
     expect(checks(but(healthy("DELIVERED", 9 * day), forgotten))).to.deep.equal([]);
     expect(checks(but(healthy("DELIVERED", 7 * day), forgotten))).to.deep.equal([
       "1 sold-without-stock",
+      "2 payment-lost",
     ]);
   });
 
@@ -182,6 +183,18 @@ describe("promise 2, money", () => {
     const confirmed = but(healthy("CONFIRMED"), { ledger });
     expect(checks(confirmed)).to.deep.equal(["2 captured-for-missing-stock"]);
     expect(checks(reservation(confirmed, { state: "CONFIRMED" }))).to.deep.equal([]);
+  });
+
+  it("is broken by a payment whose own record is behind its order, or gone", () => {
+    for (const state of ["TRIED", "DECLINED", "CANCELLED"] as const)
+      expect(checks(payment(healthy("SHIPPED"), { state }))).to.deep.equal([
+        "2 payment-not-confirmed",
+      ]);
+    const lost = { payment: undefined };
+    expect(checks(but(healthy("CANCELLED"), lost))).to.deep.equal(["2 payment-lost"]);
+    expect(checks(but(healthy("CANCELLED", 9 * day), lost))).to.deep.equal([]);
+    const free = but(order(healthy("DELIVERED"), { total: 0n }), { ledger: [], ...lost });
+    expect(checks(free)).to.deep.equal(["2 payment-not-confirmed"]);
   });
 
   it("is broken by another amount", () => {

@@ -34,6 +34,7 @@ const policy = definePolicy(StatusServiceDefinition, {
   listStatuses: nobodys,
   listTransitions: ["admin"],
   watchStatuses: ["customer"],
+  publishTransitions: ["service"],
 });
 
 const name = (caller: Caller): string => {

@@ -5,6 +5,7 @@ import { statusApp } from "./app/statusApp.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { journalRowOf, toOutgoingEvent, transitionJournal } from "./events/journal.ts";
+import { publishPending } from "./events/publishPending.ts";
 import { reannounce } from "./events/reannounce.ts";
 import { policy } from "./rpc/policy.ts";
 import { statusService } from "./rpc/statusService.ts";
@@ -27,6 +28,7 @@ const app = statusApp({
   db,
   messaging,
   publish: (changes) => relay.publish(changes.map(journalRowOf)),
+  publishPending: publishPending(db, (rows) => relay.publish(rows)),
   patienceMs: config.REANNOUNCE_AFTER,
   maxBatchSize: config.BATCH_SIZE,
   lanes: config.BATCH_LANES,

@@ -127,6 +127,11 @@ describe("bad input to status", () => {
       invalid("order_ids"),
     );
     expect((await client.batchGetStatuses({ orderIds: ids(512) })).results).to.have.length(512);
+    const publish = (orderIds: string[]) => client.publishTransitions({ orderIds });
+    expect(await refused(publish([]))).to.equal(invalid("order_ids"));
+    expect(await refused(publish(ids(513)))).to.equal(invalid("order_ids"));
+    expect(await refused(publish(["a b"]))).to.equal(invalid("order_ids[0]"));
+    expect((await publish(ids(512))).transitions).to.equal(1); // Without NATS it is not in the stream.
   });
 
   it("is refused by ListStatuses: page sizes, states, times, tokens", async () => {

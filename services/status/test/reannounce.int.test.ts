@@ -1,9 +1,11 @@
+import { ordersStream } from "@waybill/contracts/events";
 import { sql } from "@waybill/persistence";
+import { startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import type { JournalRow } from "../src/events/journal.ts";
 import { toOutgoingEvent } from "../src/events/journal.ts";
 import { reannounce } from "../src/events/reannounce.ts";
-import { alice, move, shipping } from "./support/asking.ts";
+import { alice, move, shipping, until } from "./support/asking.ts";
 import { patienceMs, type Replica, startReplica } from "./support/replica.ts";
 
 const publishedStatement = sql(
@@ -135,5 +137,33 @@ describe("announcing orders again", () => {
     await announceAgain();
     expect(announced).to.have.length(400);
     expect(new Set(announced)).to.have.length(400);
+  });
+});
+
+describe("publishing what is pending", () => {
+  it("sends of the orders named what the stream does not have, once", async () => {
+    await using nats = await startNats({ dataDir: testFolder("status-nats") });
+    await using cutOff = await startReplica();
+    const requests = ["a", "b"].map((orderId) => ({ orderId, userId: "alice" }));
+    await cutOff.client.batchCreateStatuses({ requests });
+    // So young that the sweeper leaves them alone.
+    await cutOff.db.run(
+      sql("test_young", "update transitions set occurred_at = now() + interval '1 h'"),
+    );
+    await using replica = await startReplica({ url: cutOff.url, natsUrl: nats.url });
+    const pending = async () =>
+      (
+        await replica.db.rows(
+          sql("test_pending", "select order_id from transitions where published_seq is null"),
+        )
+      ).length;
+    const publish = () => replica.client.publishTransitions({ orderIds: ["a", "none"] });
+    await until("its relay is ready, and it is published", async () => {
+      expect((await publish()).transitions).to.be.at.most(1);
+      return (await pending()) === 1;
+    });
+    expect((await publish()).transitions).to.equal(0);
+    const state = await replica.messaging.streamState(ordersStream);
+    expect(state?.lastSequence).to.equal(1n);
   });
 });

@@ -1,14 +1,16 @@
 import { parseArgs } from "node:util";
 
 /** What `npm run doctor -- --help` prints. */
-export const help = `Checks in the databases of a local stack that nothing is lost, oversold, charged twice or stuck. It changes nothing.
-A stopped stack's PostgreSQL is started for it and stopped again.
+export const help = `Checks in the databases of a local stack that nothing is lost, oversold, charged twice or stuck. It changes nothing,
+unless told to repair. A stopped stack's PostgreSQL is started for it and stopped again.
 
 npm run doctor -- [options]
 
   --data-dir <folder>   the stack's data folder; default: .waybill
   --database-url <url>  looks into this PostgreSQL server instead; also DATABASE_URL
   --nats-url <url>      counts dead letters there; default: the running stack's NATS; also NATS_URL
+  --repair              has the services of a running stack make the repairs that are provably safe: announces orders that status was not
+                        told of, publishes events, resolves expired holds of stock; never money. Prints each before and after
   --json                prints the diagnosis as JSON
   --help                prints this
 
@@ -25,6 +27,7 @@ export interface Arguments {
   readonly databaseUrl: string | undefined;
   readonly natsUrl: string | undefined;
   readonly json: boolean;
+  readonly repair: boolean;
 }
 
 /** Reads the command line and the environment. Undefined: help is wanted. Throws UsageError. */
@@ -34,11 +37,14 @@ export function readArguments(
 ): Arguments | undefined {
   const values = parse(args);
   if (values.help) return undefined;
+  if (values.repair && (values["database-url"] !== undefined || values.json))
+    throw new UsageError("--repair is for a running local stack, and prints for people only");
   return {
     dataDir: values["data-dir"],
     databaseUrl: readUrl("--database-url", values["database-url"] ?? env.DATABASE_URL),
     natsUrl: readUrl("--nats-url", values["nats-url"] ?? env.NATS_URL),
     json: values.json ?? false,
+    repair: values.repair ?? false,
   };
 }
 
@@ -53,6 +59,7 @@ function parse(args: readonly string[]) {
         "database-url": text,
         "nats-url": text,
         json: flag,
+        repair: flag,
         help: { ...flag, short: "h" },
       },
     }).values;

@@ -1,6 +1,6 @@
 import type { Facts, LedgerFact } from "./facts.ts";
 import type { Complaint } from "./finding.ts";
-import { hasEnded, isSettled, isStillCared, isStored } from "./situation.ts";
+import { hasEnded, isSettled, isStillCared, isStored, mayBeForgotten } from "./situation.ts";
 
 /** What the provider's ledger says about one transaction. */
 export interface Account {
@@ -35,7 +35,20 @@ export function examineMoney(facts: Facts, now: number): readonly Complaint[] {
     ...examineCaptures(facts, account),
     ...examineAmount(facts, account),
     ...examineAuthorisations(facts, account, now),
+    ...examineRecord(facts, now),
   ];
+}
+
+/** What payment's own table says must agree with the order and with the ledger. */
+function examineRecord(facts: Facts, now: number): readonly Complaint[] {
+  const { payment, status, ledger } = facts;
+  if (mayBeForgotten(facts, now)) return [];
+  const state = payment?.state ?? "none";
+  if (payment === undefined && status !== undefined && ledger.length > 0)
+    return [["payment-lost", "the provider knows a payment that payment does not"]];
+  if (isSettled(facts) && state !== "CONFIRMED")
+    return [["payment-not-confirmed", `${status?.state}, but its payment is ${state}`]];
+  return [];
 }
 
 function examineCaptures(facts: Facts, { captures }: Account): readonly Complaint[] {

@@ -69,6 +69,7 @@ const status: Rows<typeof StatusServiceDefinition> = {
   listStatuses: forAll(),
   listTransitions: forOwners(own, others),
   watchStatuses: forOwners(own, others),
+  publishTransitions: forOperators(),
 };
 
 const item: Rows<typeof ItemServiceDefinition> = {

@@ -1,5 +1,5 @@
 import { createLogger } from "@waybill/chassis";
-import { ItemServiceDefinition } from "@waybill/contracts/item";
+import { type ItemServiceClient, ItemServiceDefinition } from "@waybill/contracts/item";
 import { type OrderServiceClient, OrderServiceDefinition } from "@waybill/contracts/order";
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
 import { UserServiceDefinition, type UserServiceImplementation } from "@waybill/contracts/user";
@@ -60,6 +60,7 @@ export interface Shop extends AsyncDisposable {
   readonly db: Database;
   readonly items: ItemApp;
   readonly itemDb: Database;
+  readonly itemClient: ItemServiceClient;
   readonly statuses: StatusServiceClient;
   readonly statusDb: Database;
   readonly servers: Readonly<Record<"item" | "status" | "user", Stoppable>>;
@@ -90,6 +91,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
     db: statusDb,
     messaging: { connected: false } as Messaging,
     publish: () => {},
+    publishPending: async () => 0,
     patienceMs: 30_000,
     maxBatchSize: 256,
     lanes: 2,
@@ -115,8 +117,9 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
   ]);
   const userServer = await stoppable(parts, "user", [UserServiceDefinition, onlyAlice]);
 
+  const itemClient = parts.use(clientOf(ItemServiceDefinition, itemServer.address));
   const real: Ports = {
-    items: parts.use(clientOf(ItemServiceDefinition, itemServer.address)),
+    items: itemClient,
     statuses: statusClient,
     users: parts.use(clientOf(UserServiceDefinition, userServer.address)),
   };
@@ -134,6 +137,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
     db,
     items,
     itemDb,
+    itemClient,
     statuses: statusClient,
     statusDb,
     servers: { item: itemServer, status: statusServer, user: userServer },

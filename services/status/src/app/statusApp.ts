@@ -15,6 +15,8 @@ export interface StatusParts {
   readonly messaging: Messaging;
   /** Called right after each commit; must not throw. */
   readonly publish: (changes: readonly Committed[]) => void;
+  /** Publishes what of these orders is not in the stream yet; answers how many transitions that are. */
+  readonly publishPending: (orderIds: readonly string[]) => Promise<number>;
   /** How long an order may stay where it is before it is announced again. */
   readonly patienceMs: number;
   readonly maxBatchSize: number;
@@ -29,6 +31,7 @@ export interface StatusApp extends AsyncDisposable {
   statusOf(orderId: string): Promise<Status | undefined>;
   watchOrder(orderId: string, after: number, signal: AbortSignal): AsyncGenerator<Transition>;
   watchAll(after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched>;
+  readonly publishPending: StatusParts["publishPending"];
 }
 
 export function statusApp(parts: StatusParts): StatusApp {
@@ -62,6 +65,7 @@ export function statusApp(parts: StatusParts): StatusApp {
     statusOf: (orderId) => statuses.submit(orderId),
     watchOrder: watchOrder(db, changes),
     watchAll: watchAll(db, messaging),
+    publishPending: parts.publishPending,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([commands[Symbol.asyncDispose](), statuses[Symbol.asyncDispose]()]);
     },

@@ -14,4 +14,5 @@ export const policy = definePolicy(StatusServiceDefinition, {
   listStatuses: ["customer", "admin", "service"],
   listTransitions: ["customer", "admin", "service"],
   watchStatuses: ["customer", "admin", "service"],
+  publishTransitions: ["admin", "service"],
 });

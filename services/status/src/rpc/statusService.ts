@@ -2,6 +2,7 @@ import type { StatusServiceImplementation } from "@waybill/contracts/status";
 import type { StatusApp } from "../app/statusApp.ts";
 import { commandRpcs } from "./commandRpcs.ts";
 import { readRpcs } from "./readRpcs.ts";
+import { upkeepRpcs } from "./upkeepRpcs.ts";
 import { watchRpc } from "./watchRpc.ts";
 
 /** `shutdown` ends the streams. */
@@ -12,4 +13,5 @@ export const statusService = (
   ...commandRpcs(app.commands),
   ...readRpcs(app.db, app.statuses),
   ...watchRpc(app, shutdown),
+  ...upkeepRpcs(app),
 });

@@ -14,6 +14,7 @@ import {
   toOutgoingEvent,
   transitionJournal,
 } from "../../src/events/journal.ts";
+import { publishPending } from "../../src/events/publishPending.ts";
 import { statusService } from "../../src/rpc/statusService.ts";
 
 /** LOG_LEVEL=debug shows what happens. */
@@ -54,6 +55,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
       db,
       messaging,
       publish: (changes) => relay.publish(changes.map(journalRowOf)),
+      publishPending: publishPending(db, (rows) => relay.publish(rows)),
       patienceMs,
       maxBatchSize: 256,
       lanes: options.lanes ?? 2,
