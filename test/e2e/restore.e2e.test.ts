@@ -33,9 +33,10 @@ describe("all databases restored to one point", () => {
     clients = connectClients(stack);
   };
 
-  const stop = async () => {
+  /** As in the accident that a restoration follows. */
+  const kill = async () => {
     await clients[Symbol.asyncDispose]();
-    await stack.stop();
+    await stack.destroy();
   };
 
   /** Stock and money are secured; an outside coordinator is to decide. */
@@ -82,7 +83,7 @@ describe("all databases restored to one point", () => {
     await decide.cancel("confirmed-later");
     await decide.cancel("delivered-later");
     await decide.confirm("decided-now");
-    await placeMany(clients, name, 10);
+    await placeMany(clients, name, 6);
     await place(clients, "forgotten");
     await untilTerminal(stack, await allOrders());
     await untilState(stack, "decided-now", "DELIVERED");
@@ -94,7 +95,7 @@ describe("all databases restored to one point", () => {
   before(async () => {
     await start();
     await openShop(clients);
-    await placeMany(clients, "before", 10);
+    await placeMany(clients, "before", 6);
     for (const orderId of ["confirmed-later", "delivered-later", "decided-now"])
       await secure(orderId);
     await whileOrdersFlow(clients, "meanwhile", async () => {
@@ -110,8 +111,10 @@ describe("all databases restored to one point", () => {
       const unpublished = "select order_id from transitions where published_seq is null";
       return (await query(stack, "status", unpublished)).length === 0;
     });
-    await stop();
+    await kill();
   });
+
+  afterEach(() => kill());
 
   it("goes on from there although JetStream is newer, and takes no event of the time since for its own", async () => {
     const { epoch } = await restoreBackup(backup, dataDir);
@@ -121,7 +124,6 @@ describe("all databases restored to one point", () => {
     await using jetStream = await openJetStream(stack);
     const { config } = await jetStream.manager.streams.info(ordersStream.name);
     expect(config.metadata).to.include({ "waybill-restore-epoch": String(epoch) });
-    await stop();
   });
 
   it("goes on from there when JetStream is gone, in an epoch of its own", async () => {
@@ -130,6 +132,5 @@ describe("all databases restored to one point", () => {
     await start();
     await goOnOtherwise("gone");
     expect(await epochOf()).to.equal(epoch);
-    await stop();
   });
 });

@@ -1,4 +1,4 @@
-import { restorationsTable } from "@waybill/persistence";
+import { restorationsTable } from "@waybill/persistence/restoreEpoch";
 import { databaseNames, databaseOf } from "@waybill/stack";
 import pg from "pg";
 import { BackupError } from "./takeBackup.ts";

@@ -11,6 +11,7 @@ import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type Client, createClient, Refusal, type RpcServer, startServer } from "@waybill/rpc";
 import { type NatsServer, startNats, testFolder, testServers } from "@waybill/stack";
 import { expect } from "chai";
+import { countStuck } from "../src/db/readProcesses.ts";
 import { recordProcesses } from "../src/db/recordProcesses.ts";
 import type { Process } from "../src/domain/process.ts";
 import { workflowService } from "../src/rpc/workflowService.ts";
@@ -108,6 +109,10 @@ describe("the workflow's RPCs", () => {
         attempts: 3,
         lastError: "ConfirmPayment: the provider has dropped it (AUTHORIZATION_LOST)",
       });
+    });
+
+    it("count as stuck by step, for the metric", async () => {
+      expect([...(await countStuck(replica.db))]).to.deep.equal([["CONFIRM", 1]]);
     });
 
     it("list by state and by step", async () => {

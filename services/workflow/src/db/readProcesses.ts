@@ -40,6 +40,17 @@ export async function readProcesses(
   return rows.map(toProcess);
 }
 
+const stuckStatement = sql(
+  "workflow_stuck",
+  "select step, count(*)::int as count from processes where state = 'STUCK' group by step",
+);
+
+/** How many processes are stuck, by step; none where there are none. */
+export async function countStuck(db: Sql): Promise<ReadonlyMap<Step, number>> {
+  const rows = await db.rows<{ step: Step; count: number }>(stuckStatement);
+  return new Map(rows.map(({ step, count }) => [step, count]));
+}
+
 const takeUpStatement = sql(
   "workflow_take_up",
   "update processes set next_at = least(next_at, $2) where order_id = $1 returning *",

@@ -1,0 +1,150 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import {
+  databaseNames,
+  databaseOf,
+  lockDataFolder,
+  type PostgresServer,
+  startPostgres,
+  testFolder,
+  testServers,
+} from "@waybill/stack";
+import { expect } from "chai";
+import pg from "pg";
+import { BackupError, beginRestoreEpoch, restoreBackup, takeBackup } from "../src/index.ts";
+
+/** Runs one of the commands; answers its exit code and output. */
+async function run(command: "backupCli" | "restoreCli", ...args: string[]) {
+  const cli = join(import.meta.dirname, `../src/${command}.ts`);
+  const env = { PATH: process.env.PATH };
+  try {
+    const done = await promisify(execFile)(process.execPath, [cli, ...args], { env });
+    return { code: 0, ...done };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const failureOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("back-ups of a stopped stack's databases", () => {
+  let dataDir: string;
+  let backup: string;
+
+  /** Runs the work on the databases of the data folder, as long as a stack would. */
+  const onServer = async <T>(work: (postgres: PostgresServer) => Promise<T>): Promise<T> => {
+    await using postgres = await startPostgres({
+      dataDir: join(dataDir, "postgres"),
+      fsync: false,
+    });
+    return await work(postgres);
+  };
+  const order = databaseOf("order");
+  const notes = (postgres: PostgresServer) => query(postgres.url(order), "select note from notes");
+
+  before(async () => {
+    dataDir = testFolder("backup");
+    mkdirSync(join(dataDir, "identity"));
+    writeFileSync(join(dataDir, "identity", "key.json"), "{}", { mode: 0o600 });
+    await onServer(async (postgres) => {
+      for (const name of databaseNames) await postgres.createDatabase(databaseOf(name));
+      await query(postgres.url(order), "create table notes as select 'before' as note");
+    });
+    const told = await run("backupCli", "--data-dir", dataDir, "--to", join(dataDir, "kept"));
+    expect(told.stdout).to.include("npm run restore -- --from").and.include("kept");
+    backup = join(dataDir, "kept");
+    await onServer((postgres) => query(postgres.url(order), "update notes set note = 'since'"));
+  });
+
+  it("are for their owner only, and never overwrite one", async () => {
+    expect(statSync(backup).mode & 0o077).to.equal(0);
+    expect(statSync(join(backup, "identity", "key.json")).mode & 0o077).to.equal(0);
+    const failure = await failureOf(takeBackup(dataDir, backup));
+    expect(failure).to.be.instanceOf(BackupError);
+    expect(String(failure)).to.include(backup).and.include("--to");
+  });
+
+  it("bring back what was, in a later epoch each time, and keep what was there", async () => {
+    const first = await restoreBackup(backup, dataDir);
+    const second = await restoreBackup(backup, dataDir);
+    await onServer(async (postgres) => {
+      expect(await notes(postgres)).to.deep.equal([{ note: "before" }]);
+      for (const name of databaseNames) {
+        const rows = await query(postgres.url(databaseOf(name)), "select epoch from restorations");
+        expect(rows, name).to.deep.equal([{ epoch: String(second.epoch) }]);
+      }
+      const third = await beginRestoreEpoch(postgres.url);
+      expect(third.epoch > second.epoch, "later than any before").to.equal(true);
+    });
+    expect(existsSync(join(first.replaced ?? "", "PG_VERSION"))).to.equal(true);
+  });
+
+  it("also in another folder, with the issuer of tokens", async () => {
+    const elsewhere = mkdtempSync(join(dirname(dataDir), "elsewhere-"));
+    const restored = await restoreBackup(backup, elsewhere);
+    expect(restored.replaced).to.equal(undefined);
+    expect(existsSync(join(elsewhere, "identity", "key.json"))).to.equal(true);
+    expect(existsSync(join(elsewhere, "postgres", "cluster", "PG_VERSION"))).to.equal(true);
+  });
+
+  it("are not made of, or put into, a folder in use, nor taken from one that is none", async () => {
+    const release = lockDataFolder(dataDir);
+    try {
+      const told = await run("restoreCli", "--from", backup, "--data-dir", dataDir);
+      expect(told.code).to.equal(1);
+      expect(told.stderr).to.match(/^A stack runs on .* already/);
+    } finally {
+      release();
+    }
+    const none = await failureOf(restoreBackup(testFolder("none"), dataDir));
+    expect(none).to.be.instanceOf(BackupError);
+    expect(String(none)).to.include("holds no complete back-up").and.include("npm run backup");
+    const empty = await failureOf(takeBackup(testFolder("empty")));
+    expect(empty).to.be.instanceOf(BackupError);
+    expect(String(empty)).to.include("--data-dir").and.include("pg_basebackup");
+  });
+
+  it("commands say what they do not understand", async () => {
+    const both = await run("restoreCli", "--from", backup, "--database-url", "postgres://x@y");
+    expect(both).to.include({ code: 2 });
+    expect(both.stderr).to.include("--from").and.include("--database-url");
+    expect(await run("backupCli", "--into", "x")).to.include({ code: 2 });
+  });
+});
+
+describe("beginning a restore epoch", () => {
+  it("is refused while a service is connected", async () => {
+    const { postgres } = await testServers();
+    for (const name of databaseNames) await postgres.createDatabase(databaseOf(name));
+    const client = new pg.Client({
+      connectionString: postgres.url(databaseOf("item")),
+      application_name: "waybill-item",
+    });
+    await client.connect();
+    try {
+      const failure = await failureOf(beginRestoreEpoch(postgres.url));
+      expect(failure).to.be.instanceOf(BackupError);
+      expect(String(failure)).to.include("waybill-item");
+    } finally {
+      await client.end();
+    }
+    const told = await run("restoreCli", "--database-url", postgres.url("postgres"));
+    expect(told.stdout).to.match(/^Restore epoch \d{10} has begun in waybill_order, /);
+  });
+});
