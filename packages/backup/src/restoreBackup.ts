@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { lockDataFolder, placePostgres, startPostgres } from "@waybill/stack";
 import { readBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
-import { beginRestoreEpoch } from "./restoreEpoch.ts";
+import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
 import { BackupError } from "./takeBackup.ts";
 
 export interface Restored {
@@ -49,5 +49,5 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Rest
 /** Recovers the copy, and marks its databases, before any stack can find it. */
 async function beginEpochIn(postgres: string) {
   await using server = await startPostgres({ dataDir: postgres });
-  return await beginRestoreEpoch(server.url);
+  return await beginRestoreEpoch(databasesOn(server.url("postgres")));
 }

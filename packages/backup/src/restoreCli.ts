@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { dataDirFlag, defaultDataDir } from "@waybill/stack";
 import { runCommand, UsageError } from "./command.ts";
 import { restoreBackup } from "./restoreBackup.ts";
-import { beginRestoreEpoch } from "./restoreEpoch.ts";
+import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
 
 const help = `Puts the databases of a stopped local stack back to a back-up. What was there before is put aside.
 
@@ -12,25 +12,27 @@ npm run restore -- --from <folder> [options]
   --data-dir <folder>   the stack's data folder; default: .waybill
   --help                prints this
 
-npm run restore -- --database-url <url>
+npm run restore -- --database-url <url> [--database-url <url> ...]
 
   Tells the databases of a PostgreSQL server that they were restored, by whatever means, to one common point. Without that the services would
-  take events of the time before for their own. To be done once, after the databases were restored and before any service starts.
+  take events of the time before for their own. To be done once, after the databases were restored and before any service starts. Where they
+  are on several servers: the URL of each database, all in one call.
 `;
 
 const text = { type: "string" } as const;
+const texts = { ...text, multiple: true } as const;
 
 await runCommand("restore", async (args) => {
   const options = {
-    ...{ from: text, "data-dir": text, "database-url": text },
+    ...{ from: text, "data-dir": text, "database-url": texts },
     help: { type: "boolean", short: "h" },
   } as const;
   const { values } = parseArgs({ args: [...args], options });
   if (values.help) return help;
-  const { from, "database-url": serverUrl, "data-dir": dataDir = defaultDataDir } = values;
-  if ((from === undefined) === (serverUrl === undefined))
+  const { from, "database-url": urls = [], "data-dir": dataDir = defaultDataDir } = values;
+  if ((from === undefined) === (urls.length === 0))
     throw new UsageError("Name a back-up with --from, or a server with --database-url.");
-  return from === undefined ? await mark(serverUrl ?? "") : await restore(from, dataDir);
+  return from === undefined ? await mark(urls) : await restore(from, dataDir);
 });
 
 async function restore(from: string, dataDir: string): Promise<string> {
@@ -40,16 +42,15 @@ async function restore(from: string, dataDir: string): Promise<string> {
 Next: npm start${flag(dataDir)}, then npm run doctor${flag(dataDir)}`;
 }
 
-async function mark(serverUrl: string): Promise<string> {
-  if (!URL.canParse(serverUrl))
+async function mark(urls: readonly string[]): Promise<string> {
+  if (!urls.every((url) => URL.canParse(url)))
     throw new UsageError("--database-url: not a URL such as postgres://user:password@host:5432");
-  const { epoch, databases } = await beginRestoreEpoch((database) => {
-    const url = new URL(serverUrl);
-    url.pathname = `/${database}`;
-    return url.href;
-  });
+  const [serverUrl = ""] = urls;
+  const { epoch, databases } = await beginRestoreEpoch(
+    urls.length > 1 ? urls : databasesOn(serverUrl),
+  );
   return `Restore epoch ${epoch} has begun in ${databases.join(", ")}.
-Next: start the services, then npm run doctor -- --database-url with the same URL`;
+Next: start the services, then npm run doctor`;
 }
 
 const flag = (dataDir: string): string =>

@@ -9,20 +9,28 @@ export interface BeganEpoch {
   readonly databases: readonly string[];
 }
 
+/** The URLs of all databases on one server. */
+export const databasesOn = (serverUrl: string): readonly string[] =>
+  databaseNames.map((name) => {
+    const url = new URL(serverUrl);
+    url.pathname = `/${databaseOf(name)}`;
+    return url.href;
+  });
+
 /**
- * Tells all databases of a server that they were restored just now, so that the services take no event of the time before for one of theirs. To
- * be called after all of them were restored to one common point and before any service starts. Throws BackupError while one runs.
+ * Tells databases, given by their URLs, that they were restored just now, so that the services take no event of the time before for one of
+ * theirs. To be called once, for all of them, after they were restored to one common point and before any service starts. Throws BackupError
+ * while one runs, or when a database cannot be reached; then none is marked.
  */
-export async function beginRestoreEpoch(urlOf: (database: string) => string): Promise<BeganEpoch> {
-  const databases = databaseNames.map(databaseOf);
+export async function beginRestoreEpoch(urls: readonly string[]): Promise<BeganEpoch> {
   await using open = new AsyncDisposableStack();
   const clients: pg.Client[] = [];
-  for (const database of databases) {
-    const client = new pg.Client({
-      connectionString: urlOf(database),
-      application_name: "restore",
+  for (const connectionString of urls) {
+    const client = new pg.Client({ connectionString, application_name: "restore" });
+    await client.connect().catch((error: Error) => {
+      const { host, pathname } = new URL(connectionString);
+      throw new BackupError(`${host}${pathname} cannot be reached: ${error.message}`);
     });
-    await client.connect();
     open.defer(() => client.end());
     clients.push(client);
   }
@@ -33,7 +41,7 @@ export async function beginRestoreEpoch(urlOf: (database: string) => string): Pr
   const epoch = [now, ...known.map((last) => last + 1n)].reduce((a, b) => (a > b ? a : b));
   for (const client of clients)
     await client.query("insert into restorations (epoch) values ($1)", [epoch]);
-  return { epoch, databases };
+  return { epoch, databases: clients.map(({ database = "" }) => database) };
 }
 
 async function lastEpoch(client: pg.Client): Promise<bigint> {
@@ -44,13 +52,20 @@ async function lastEpoch(client: pg.Client): Promise<bigint> {
 
 /** A service that runs has read its epoch already, and goes on in the time before. */
 async function expectNoService(clients: readonly pg.Client[]): Promise<void> {
-  const { rows = [] } =
-    (await clients[0]?.query<{ name: string }>(
-      "select distinct application_name as name from pg_stat_activity where application_name like 'waybill-%' order by 1",
-    )) ?? {};
-  const services = rows.map(({ name }) => name).filter((name) => name !== "waybill-doctor");
-  if (services.length === 0) return;
+  const connected = await Promise.all(clients.map(servicesOn));
+  const services = new Set(connected.flat());
+  services.delete("waybill-doctor");
+  if (services.size === 0) return;
+  const names = [...services].toSorted().join(", ");
   throw new BackupError(
-    `These still run on the databases: ${services.join(", ")}. Stop all services, then try again.`,
+    `These still run on the databases: ${names}. Stop all services, then try again.`,
   );
+}
+
+async function servicesOn(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct application_name as name from pg_stat_activity
+      where datname = current_database() and application_name like 'waybill-%'`,
+  );
+  return rows.map(({ name }) => name);
 }

@@ -13,7 +13,13 @@ import {
 } from "@waybill/stack";
 import { expect } from "chai";
 import pg from "pg";
-import { BackupError, beginRestoreEpoch, restoreBackup, takeBackup } from "../src/index.ts";
+import {
+  BackupError,
+  beginRestoreEpoch,
+  databasesOn,
+  restoreBackup,
+  takeBackup,
+} from "../src/index.ts";
 
 /** Runs one of the commands; answers its exit code and output. */
 async function run(command: "backupCli" | "restoreCli", ...args: string[]) {
@@ -89,7 +95,7 @@ describe("back-ups of a stopped stack's databases", () => {
         const rows = await query(postgres.url(databaseOf(name)), "select epoch from restorations");
         expect(rows, name).to.deep.equal([{ epoch: String(second.epoch) }]);
       }
-      const third = await beginRestoreEpoch(postgres.url);
+      const third = await beginRestoreEpoch(databasesOn(postgres.url("postgres")));
       expect(third.epoch > second.epoch, "later than any before").to.equal(true);
     });
     expect(existsSync(join(first.replaced ?? "", "PG_VERSION"))).to.equal(true);
@@ -138,7 +144,7 @@ describe("beginning a restore epoch", () => {
     });
     await client.connect();
     try {
-      const failure = await failureOf(beginRestoreEpoch(postgres.url));
+      const failure = await failureOf(beginRestoreEpoch(databasesOn(postgres.url("postgres"))));
       expect(failure).to.be.instanceOf(BackupError);
       expect(String(failure)).to.include("waybill-item");
     } finally {
@@ -146,5 +152,11 @@ describe("beginning a restore epoch", () => {
     }
     const told = await run("restoreCli", "--database-url", postgres.url("postgres"));
     expect(told.stdout).to.match(/^Restore epoch \d{10} has begun in waybill_order, /);
+    const urls = ["order", "gone"].map(
+      (name) => `--database-url=${postgres.url(`waybill_${name}`)}`,
+    );
+    const partly = await run("restoreCli", ...urls);
+    expect(partly).to.include({ code: 1 });
+    expect(partly.stderr).to.include("/waybill_gone cannot be reached");
   });
 });
