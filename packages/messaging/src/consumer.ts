@@ -26,6 +26,8 @@ export interface BatchConsumer<E> {
   readonly maxBatch?: number;
   /** How many batches are handled at once. Default 1. Events of one key may be in two of them. */
   readonly lanes?: number;
+  /** How long a batch that is not full waits for more: for consumers whose work nobody waits for. Unit: ms. Default 0. */
+  readonly gatherMs?: number;
   /** Whether a throw says nothing about the events. Default: see `isTransientFailure`. */
   readonly isTransient?: (error: unknown) => boolean;
   /** After this long without a word, the server delivers a message again. Unit: ms. Default 30 s. */

@@ -38,6 +38,7 @@ export class RunningConsumption<E> implements Consumption {
   #waiting: Delivery[] = [];
   #identity: DurableIdentity | undefined;
   #awakening = false;
+  #gathering: NodeJS.Timeout | undefined;
   #failures = 0;
 
   constructor(
@@ -100,24 +101,44 @@ export class RunningConsumption<E> implements Consumption {
     this.#awaken();
   }
 
-  /** Starts a lane once all that the socket has brought is here. */
+  /** Starts a lane once all that the socket has brought is here, or enough has gathered. */
   #awaken(): void {
     if (this.#awakening || this.#lanes.size >= this.#settings.lanes) return;
+    if (!this.#isWorthIt) {
+      this.#gathering ??= setTimeout(() => this.#startLane(), this.#settings.gatherMs);
+      return;
+    }
     this.#awakening = true;
     setImmediate(() => {
       this.#awakening = false;
-      if (this.#waiting.length === 0 || this.#stopping.signal.aborted) return;
-      const lane = this.#runLane().finally(() => {
-        this.#lanes.delete(lane);
-        if (this.#waiting.length > 0) this.#awaken();
-      });
-      this.#lanes.add(lane);
-      if (this.#waiting.length > 0) this.#awaken();
+      this.#startLane();
     });
   }
 
+  #startLane(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    if (this.#waiting.length === 0 || this.#stopping.signal.aborted) return;
+    const lane = this.#runLane().finally(() => {
+      this.#lanes.delete(lane);
+      if (this.#waiting.length > 0) this.#awaken();
+    });
+    this.#lanes.add(lane);
+    if (this.#waiting.length > 0) this.#awaken();
+  }
+
+  /** Whether what waits makes a batch without waiting for more. */
+  get #isWorthIt(): boolean {
+    const { gatherMs, maxBatch } = this.#settings;
+    return gatherMs === 0 || this.#waiting.length >= maxBatch;
+  }
+
   async #runLane(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
+    for (
+      let isFirst = true;
+      this.#waiting.length > 0 && !this.#stopping.signal.aborted && (isFirst || this.#isWorthIt);
+      isFirst = false
+    ) {
       const batch = this.#waiting.splice(0, this.#settings.maxBatch);
       batch.sort((a, b) => (a.sequence < b.sequence ? -1 : 1)); // Redelivered ones come late.
       await this.#settle(batch, await this.#handle(batch));
@@ -174,6 +195,7 @@ export class RunningConsumption<E> implements Consumption {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
+    clearTimeout(this.#gathering);
     await this.#pull[Symbol.asyncDispose]();
     for (const delivery of this.#waiting.splice(0)) this.#letGo(delivery, putBack);
     const grace = setTimeout(() => this.#abandoning.abort(), graceMs);

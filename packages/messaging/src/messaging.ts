@@ -96,6 +96,7 @@ function settingsOf<E>(
   return {
     maxBatch: 256,
     lanes: 1,
+    gatherMs: 0,
     ackWaitMs: 30_000,
     attempts: 3,
     heartbeatMs: 5_000,

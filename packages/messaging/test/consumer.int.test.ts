@@ -75,6 +75,35 @@ describe("batch consumer", () => {
     expect(batches).to.deep.equal([["first"], texts]);
   });
 
+  it("lets a batch gather where nobody waits, until it is full or the time is over", async () => {
+    const batches: string[][] = [];
+    const never = 2 ** 31 - 1;
+    const gather = (durable: string, gatherMs: number) =>
+      messaging.consume(
+        consumerOf(
+          async (events) => {
+            batches.push(events.map(({ event }) => event));
+            return allDone(events);
+          },
+          { durable, maxBatch: 3, gatherMs },
+        ),
+      );
+    {
+      await using consumption = gather("patient", never);
+      for (const text of ["a", "b", "c", "d"]) await publishAll([text]);
+      const isFull = () => batches.length === 1 && consumption.held === 1;
+      await until("a full batch is handled", isFull, Boolean);
+      expect(batches).to.deep.equal([["a", "b", "c"]]);
+    }
+    batches.length = 0;
+    await using _impatient = gather("impatient", 10);
+    await until(
+      "all are handled",
+      () => batches.flat(),
+      ({ length }) => length === 4,
+    );
+  });
+
   it("delivers nothing again that was acknowledged", async () => {
     const seen: string[] = [];
     const handle = async (events: readonly Received<string>[]) => {
