@@ -69,9 +69,11 @@ describe("dependencies between folders", () => {
     expect(listed).to.deep.equal([]);
   });
 
-  // A test may put a service together with its real neighbours.
-  it("relative imports stay inside their folder, but for a service's tests", () => {
-    const isComposing = ({ path }: Source) => /^services\/[a-z]+\/test\//.test(path);
+  // A test may put a service together with its real neighbours. The simulation does that with all of them, in one process: it has to run the very
+  // rules of production, wherever they are, and is itself part of nothing that runs.
+  it("relative imports stay inside their folder, but for a service's tests and the simulation", () => {
+    const isComposing = ({ path }: Source) =>
+      /^(services\/[a-z]+\/test|packages\/simulation)\//.test(path);
     const folders = [...packages, { path: "test", sources: ruleSources }];
     const leaving = folders.flatMap(({ path, sources }) =>
       sources
@@ -84,6 +86,13 @@ describe("dependencies between folders", () => {
         ),
     );
     expect(leaving).to.deep.equal([]);
+  });
+
+  it("nothing depends on the simulation", () => {
+    const depending = packages.filter((workspace) =>
+      allDependencies(workspace).includes("@waybill/simulation"),
+    );
+    expect(depending.map(({ path }) => path)).to.deep.equal([]);
   });
 
   it("nothing that runs imports a test", () => {

@@ -1,0 +1,72 @@
+import { parseArgs } from "node:util";
+import { mutantNames, mutants } from "../mutants/mutants.ts";
+
+/** What is to be simulated. */
+export interface Assignment {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly mutant: string | undefined;
+}
+
+/** What is wrong with the arguments, for whoever has typed them. */
+export class ArgumentError extends Error {}
+
+export const limits = { seed: 4_294_967_295, schedules: 10_000_000 } as const;
+
+const defaultSchedules = 5_000;
+
+const widest = Math.max(...mutantNames.map((name) => name.length));
+
+export const help = `Simulates the protocol of orders: all services in one process, in virtual time, with messages lost, doubled, delayed and reordered,
+and services that crash between any two steps. Whatever happens, the promises of Waybill must hold.
+
+  npm run simulate -- [--seed S] [--schedules N] [--mutant NAME]
+
+  --seed S       the seed of the first schedule, 0 to ${limits.seed}; each next schedule has the next seed. Default: by chance.
+  --schedules N  how many schedules, 1 to ${limits.schedules}. Default ${defaultSchedules}. With --mutant: at most so many.
+  --mutant NAME  breaks one rule of production, to see that the simulation notices; stops at the first schedule that does.
+  --help         this text
+
+The exit code is 0 if all promises were kept (with --mutant: if the mutant was caught), 1 if not, and 2 for wrong arguments.
+A schedule that breaks a promise is printed with its seed; --seed with that seed and --schedules 1 plays it again, step by step.
+
+Mutants:
+${mutantNames.map((name) => `  ${name.padEnd(widest)}  ${mutants[name]?.breaks}`).join("\n")}
+`;
+
+/** Undefined: help was asked for. Throws ArgumentErrors. */
+export function readArguments(
+  given: readonly string[],
+  chance: () => number,
+): Assignment | undefined {
+  const values = parsed(given);
+  if (values.help) return undefined;
+  const { mutant } = values;
+  if (mutant !== undefined && !mutantNames.includes(mutant))
+    throw new ArgumentError(`--mutant must be one of ${mutantNames.join(", ")}; given: ${mutant}`);
+  const schedules = whole(
+    "--schedules",
+    values.schedules ?? `${defaultSchedules}`,
+    1,
+    limits.schedules,
+  );
+  const last = limits.seed - schedules + 1;
+  const byChance = `${Math.floor(chance() * (last + 1))}`;
+  return { seed: whole("--seed", values.seed ?? byChance, 0, last), schedules, mutant };
+}
+
+function parsed(given: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = { seed: text, schedules: text, mutant: text, help: { type: "boolean" } } as const;
+  try {
+    return parseArgs({ args: [...given], options }).values;
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, value: string, low: number, high: number): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= low && number <= high) return number;
+  throw new ArgumentError(`${name} must be a whole number from ${low} to ${high}; given: ${value}`);
+}

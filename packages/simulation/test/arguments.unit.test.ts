@@ -1,0 +1,34 @@
+import { expect } from "chai";
+import { help, limits, readArguments } from "../src/cli/arguments.ts";
+import { mutantNames } from "../src/mutants/mutants.ts";
+
+const read = (...given: string[]) => readArguments(given, () => 0.5);
+
+describe("the arguments of the simulation", () => {
+  it("have defaults; the seed is drawn so that all schedules have one", () => {
+    expect(read()).to.deep.equal({ seed: 2_147_481_148, schedules: 5_000, mutant: undefined });
+  });
+
+  it("are read up to their limits", () => {
+    const largest = read("--seed", `${limits.seed}`, "--schedules", "1", "--mutant", "blind-batch");
+    expect(largest).to.deep.equal({ seed: limits.seed, schedules: 1, mutant: "blind-batch" });
+    expect(read("--seed", "0", "--schedules", `${limits.schedules}`)?.schedules).to.equal(
+      10_000_000,
+    );
+  });
+
+  it("are refused beyond, and the message names the argument and what it may be", () => {
+    expect(() => read("--seed", `${limits.seed + 1}`)).to.throw(/--seed must be a whole number/);
+    expect(() => read("--seed", "-1")).to.throw(/--seed/);
+    expect(() => read("--schedules", "0")).to.throw(/--schedules .* from 1 to 10000000; given: 0/);
+    expect(() => read("--schedules", `${limits.schedules + 1}`)).to.throw(/--schedules/);
+    expect(() => read("--seed", "1.5")).to.throw(/given: 1\.5/);
+    expect(() => read("--mutant", "none")).to.throw(/--mutant must be one of no-blocked-row/);
+    expect(() => read("--seeds", "1")).to.throw(/--seeds/);
+  });
+
+  it("can be asked for, and the help names every mutant", () => {
+    expect(read("--help")).to.equal(undefined);
+    for (const name of mutantNames) expect(help).to.contain(name);
+  });
+});
