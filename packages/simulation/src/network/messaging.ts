@@ -126,14 +126,14 @@ const [ackWaitMs, againAfterMs] = [4_000, 800];
 export function consume<E>(parts: MessagingParts, owner: Owner, consumer: BatchConsumer<E>): void {
   const { nats, scheduler, chaos, world, onAcknowledged, onGivenUp } = parts;
   const stream = nats.stream(consumer.stream.name);
-  const { durable: name, maxBatch = 256, lanes = 1 } = consumer;
+  const { durable: name, maxBatch = 256, lanes = 1, gatherMs = 0 } = consumer;
   const settings: ConsumerSettings<E> = {
     isTransient: isTransientFailure,
     ackWaitMs,
     attempts: 3,
     heartbeatMs: 5_000,
     restoreEpoch: 0n,
-    ...{ ...consumer, maxBatch, lanes, logger: silent },
+    ...{ ...consumer, maxBatch, lanes, gatherMs, logger: silent },
   };
   const giveUp = {
     write: async ({ reason, error }: { reason: string; error: string }) =>
