@@ -24,6 +24,11 @@ export interface DiagnoseOptions {
   readonly natsUrl?: string | undefined;
   /** Orders whose acknowledgement somebody has seen: each must be stored. Default: none are known. */
   readonly acknowledged?: Iterable<string> | undefined;
+  /**
+   * Judges as if so much time had passed since the databases were written: what is under way and would be told apart by its age counts as
+   * broken then. For when all should have come to its end. Default: 0. Unit: ms.
+   */
+  readonly hindsightMs?: number | undefined;
   /** How many contradictions of each promise to tell. Default: 5. */
   readonly maxExamples?: number | undefined;
   /** Told how many orders have been examined so far. */
@@ -74,8 +79,15 @@ const LOOKS_AGAIN_MS = [500, 1_500, 3_000] as const;
  * different moments, so what seems broken is looked at again, and only what persists counts. Throws CannotLookError.
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { dataDir = defaultDataDir, databaseUrl, natsUrl, maxExamples = 5 } = options;
-  await using place = await findDatabases({ dataDir, databaseUrl, natsUrl });
+  const {
+    dataDir = defaultDataDir,
+    databaseUrl,
+    natsUrl,
+    hindsightMs = 0,
+    maxExamples = 5,
+  } = options;
+  await using found = await findDatabases({ dataDir, databaseUrl, natsUrl });
+  const place = { ...found, now: () => found.now() + hindsightMs };
   await using databases = await Databases.open(place.databaseUrl);
   const at = place.now();
   const tally = new Tally();
@@ -133,7 +145,7 @@ const acknowledgedLost = (subject: string): Finding => ({
 
 async function lookAgain(
   databases: Databases,
-  place: Whereabouts,
+  place: Pick<Whereabouts, "now">,
   suspects: Suspects,
 ): Promise<void> {
   for (const waitMs of LOOKS_AGAIN_MS) {
@@ -149,7 +161,7 @@ async function lookAgain(
 }
 
 async function conclude(
-  place: Whereabouts,
+  place: Pick<Whereabouts, "description" | "natsUrl">,
   at: number,
   { tally, suspects, repairs, restoredApart }: Conclusions,
   maxExamples: number,

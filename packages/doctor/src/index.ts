@@ -14,4 +14,5 @@ export {
 } from "./repair/makeRepairs.ts";
 export { type RepairOptions, repair } from "./repair/repair.ts";
 export { findRepairs, type Repair, type Repaired } from "./repair/repairs.ts";
+export { type OpenWork, openWork } from "./look/openWork.ts";
 export { formatDiagnosis, verdict } from "./report.ts";

@@ -1,4 +1,7 @@
 export { type NatsOptions, type NatsServer, startNats } from "./nats/server.ts";
+export { Link } from "./network/link.ts";
+export { Network, type Way } from "./network/network.ts";
+export { fair, type Weather } from "./network/weather.ts";
 export { createDatabase } from "./postgres/createDatabase.ts";
 export { placePostgres } from "./postgres/placement.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres/server.ts";

@@ -1,5 +1,5 @@
-import { diagnose, formatDiagnosis } from "@waybill/doctor";
-import type { DatabaseName, Stack } from "@waybill/stack";
+import { diagnose, formatDiagnosis, openWork } from "@waybill/doctor";
+import type { Stack } from "@waybill/stack";
 import { expect } from "chai";
 import { eventually } from "./eventually.ts";
 import { query } from "./sql.ts";
@@ -44,38 +44,9 @@ export async function untilState(stack: Stack, orderId: string, state: string): 
   });
 }
 
-/** What is still open once all orders have ended; each must come to nothing by itself, at the latest when its hold expires. */
-const open: readonly (readonly [DatabaseName, what: string, text: string])[] = [
-  [
-    "status",
-    "orders",
-    "select order_id from statuses where state not in ('DELIVERED', 'CANCELLED')",
-  ],
-  [
-    "order",
-    "unannounced",
-    "select order_id from orders where fate = 'STORED' and not is_announced",
-  ],
-  ["item", "holds", "select transaction_id from reservations where state = 'TRIED'"],
-  ["item", "held pieces", "select item_id from items where held <> 0"],
-  [
-    "payment",
-    "payments",
-    `select transaction_id from payments
-      where state in ('TRYING', 'PENDING', 'TRIED', 'CONFIRMING', 'CANCELLING')`,
-  ],
-  [
-    "provider",
-    "authorisations",
-    `select transaction_id from ledger group by transaction_id
-      having bool_or(kind in ('authorized', 'pending')) and not bool_or(kind in ('captured', 'voided'))`,
-  ],
-  ["workflow", "processes", "select order_id from processes"],
-];
-
 /** Waits until nothing is held, authorised or waiting any more. */
 export async function untilSettled(stack: Stack): Promise<void> {
-  for (const [database, what, text] of open) {
+  for (const { database, what, text } of openWork) {
     let left: readonly unknown[] = [];
     const ask = async () => {
       left = await query(stack, database, text);

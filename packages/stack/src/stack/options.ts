@@ -1,3 +1,4 @@
+import type { Network } from "../network/network.ts";
 import type { PostgresTuning } from "../postgres/settings.ts";
 import type { DatabaseName, PartName, ServiceName } from "./catalogue.ts";
 import type { StackEvent } from "./events.ts";
@@ -26,6 +27,10 @@ export interface StackOptions {
   databases?: readonly DatabaseName[];
   /** Added to the environment of every service. */
   env?: Readonly<Record<string, string>>;
+  /** Added to the environment of one process: "order", "order.2". Default: nothing. */
+  envOf?: (part: string) => Readonly<Record<string, string>>;
+  /** By which the services reach each other and the servers. It outlives the stack. Default: directly. */
+  network?: Network;
   /** Settings of our own PostgreSQL. */
   postgres?: PostgresTuning;
   /** Puts sample items and users into an empty catalogue. Default: false. */

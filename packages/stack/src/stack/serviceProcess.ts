@@ -41,6 +41,7 @@ export function serviceSpec(
         ...calleeAddresses(wiring.plan),
         ...wiring.identity.variablesOf(service),
         ...options.env,
+        ...options.envOf?.(part),
         HOST: "127.0.0.1",
         PORT: String(port),
         ...(service === "gateway" ? {} : storesOf(service, wiring)),

@@ -31,11 +31,13 @@ export interface Stack extends AsyncDisposable {
   kill(part: PartOf, signal: NodeJS.Signals, replica?: number): Promise<void>;
   /** Stops one process cleanly and keeps it down until resume. */
   halt(part: PartOf, replica?: number): Promise<void>;
-  /** Starts one process that was halted; resolves when it serves. */
+  /** Ends one process by SIGKILL and keeps it down until resume. */
+  crash(part: PartOf, replica?: number): Promise<void>;
+  /** Starts one process that was halted or crashed; resolves when it serves. */
   resume(part: PartOf, replica?: number): Promise<void>;
   /** Stops one process cleanly and starts it again; resolves when it serves. */
   restart(part: PartOf, replica?: number): Promise<void>;
-  /** Resolves when this process serves, or without a name, when all do. Rejects for one that was halted. */
+  /** Resolves when this process serves, or without a name, when all do. Rejects for one that was halted or crashed. */
   untilReady(part?: PartOf, replica?: number): Promise<void>;
   /** Stops everything cleanly: the services, then NATS, then PostgreSQL. An ephemeral stack's data is removed. */
   stop(): Promise<void>;
@@ -82,6 +84,7 @@ export function stackHandle(
     pid: (part, replica) => supervisor(part, replica).pid,
     kill: (part, signal, replica) => supervisor(part, replica).kill(signal),
     halt,
+    crash: (part, replica) => supervisor(part, replica).destroy(),
     resume,
     restart: async (part, replica) => {
       await halt(part, replica);

@@ -12,6 +12,7 @@ import { Parts } from "./parts.ts";
 import { type Plan, planStack } from "./plan.ts";
 import { ensurePortsFree, PortsTakenError, type WantedPort } from "./portCheck.ts";
 import { defaultDataDir } from "./repository.ts";
+import { routed } from "./routes.ts";
 import { databaseServer, messageServer, type Server } from "./servers.ts";
 import { serviceSpec } from "./serviceProcess.ts";
 import { type Stack, type StackParts, stackHandle } from "./stack.ts";
@@ -111,8 +112,10 @@ async function startServices(
 ): Promise<void> {
   const { dataDir, plan, database, messages, parts } = made;
   const wiring = { plan, databaseUrl: database.databaseUrl, natsUrl: messages.url, identity };
-  const starts = plan.replicas.map((replica) => {
-    const spec = serviceSpec(replica, wiring, dataDir, options);
+  const { network } = options;
+  const starts = plan.replicas.map(async (replica) => {
+    const own = network === undefined ? wiring : await routed(replica, wiring, network);
+    const spec = serviceSpec(replica, own, dataDir, options);
     return parts.start({
       name: replica.part,
       address: `127.0.0.1:${replica.port}`,
