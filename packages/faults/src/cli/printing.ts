@@ -7,23 +7,21 @@ const number = new Intl.NumberFormat("en");
 const FAULT_WIDTH = 18;
 const MAX_SHOWN = 10;
 
-/** Prints how it goes. On a terminal, one more line tells how far it is, and is written over. */
-export function printing(): Watcher {
+/** Tells how it goes, line by line. On a terminal, one more line tells how far it is, and is written over. */
+export function printing(print: (text: string) => void = console.log): Watcher {
   return {
-    onSkipped: (name, why) => console.log(`Left out: ${name}, for ${why}`),
+    onSkipped: (name, why) => print(`Left out: ${name}, for ${why}`),
     onRound: (seed, schedule) => {
-      console.log(`\nSeed ${seed}`);
+      print(`\nSeed ${seed}`);
       for (const { atMs, fault, injection } of schedule)
-        console.log(
-          `  ${seconds(atMs).padStart(7)}  ${fault.padEnd(FAULT_WIDTH)}${injection.what}`,
-        );
+        print(`  ${seconds(atMs).padStart(7)}  ${fault.padEnd(FAULT_WIDTH)}${injection.what}`);
     },
     onProgress: (ledger, underWay) => transient(progressOf(ledger, underWay)),
     onRoundEnd: (report) => {
       transient("");
-      console.log(formatRound(report));
+      print(formatRound(report));
     },
-    onTimelines: (text) => console.log(`\n${text}`),
+    onTimelines: (text) => print(`\n${text}`),
   };
 }
 
