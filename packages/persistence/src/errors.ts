@@ -30,6 +30,12 @@ const connectionStates = new Set([
   "57P05", // idle_session_timeout
 ]);
 
+/**
+ * A database that an administrator has closed (`allow_connections false`) refuses with the general
+ * object_not_in_prerequisite_state, which is no connection's failure otherwise.
+ */
+const closed = { state: "55000", message: /is not currently accepting connections/ } as const;
+
 /** pg, pg-pool and kysely give these no code. */
 const connectionMessages =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|not queryable|use a pool after calling end|driver has already been destroyed/;
@@ -66,7 +72,9 @@ export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof UnavailableError) return true;
   const code = codeOf(error);
   if (networkCodes.has(code) || connectionStates.has(code) || /^08\w{3}$/.test(code)) return true;
-  return code === "" && error instanceof Error && connectionMessages.test(error.message);
+  if (!(error instanceof Error)) return false;
+  if (code === closed.state) return closed.message.test(error.message);
+  return code === "" && connectionMessages.test(error.message);
 }
 
 /** Whether the transaction lost against another one, and would do if it ran again. */

@@ -15,6 +15,12 @@ describe("an error of the database", () => {
     });
   }
 
+  it("55000 is one when it says that the database takes no connections, and only then", () => {
+    const closed = withCode("55000", 'database "x" is not currently accepting connections');
+    expect(asUnavailable(closed)).to.be.instanceOf(UnavailableError);
+    expect(isTransient(withCode("55000", "currval is not yet defined"))).to.equal(false);
+  });
+
   for (const message of [
     "Connection terminated unexpectedly",
     "timeout exceeded when trying to connect",

@@ -51,6 +51,19 @@ describe("while PostgreSQL is killed and restarted", () => {
     await election;
   });
 
+  it("a database that takes no connections for a while is unavailable, not an error", async () => {
+    const other = await openTestDatabase({ url: await server.createDatabase("maintenance") });
+    await other.rows(sql("close", "alter database outage allow_connections false"));
+    const cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'outage'";
+    await other.rows(sql("cut", cut));
+    const refused = await Promise.all([1, 2, 3, 4].map(() => failureOf(db.rows(count))));
+    for (const failure of refused) expect(failure).to.be.instanceOf(UnavailableError);
+    await other.rows(sql("open", "alter database outage allow_connections true"));
+    await until(async () => (await db.ping().catch((error) => error)) === undefined);
+    expect(await db.rows(count)).to.deep.equal([{ n: 2n }]);
+    await other[Symbol.asyncDispose]();
+  });
+
   it("opening waits until it accepts connections", async () => {
     await server.stop();
     const opening = openTestDatabase({ url: server.url("outage") });
