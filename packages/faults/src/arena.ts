@@ -20,6 +20,7 @@ export class Arena {
   readonly load: Load;
   readonly clocks: Clocks;
   readonly disk: Disk;
+  readonly #running = new Map<string, Promise<void>>();
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(parts: Pick<Arena, "stack" | "network" | "load" | "clocks" | "disk">) {
@@ -39,6 +40,13 @@ export class Arena {
       turn.catch(() => {}),
     );
     return turn;
+  }
+
+  /** Does something that makes no sense twice at the same time; whoever asks for it meanwhile waits for its end. */
+  async once(name: string, act: () => Promise<void>): Promise<void> {
+    const running = this.#running.get(name) ?? act();
+    this.#running.set(name, running);
+    await running.finally(() => this.#running.delete(name));
   }
 
   /** Ends a process at once, and lets it be started again; resolves when it serves. */

@@ -8,12 +8,11 @@ export const rollingRestart: Fault = {
     const order = chance.shuffled(serviceProcesses);
     return {
       what: "rolling restart of all services by SIGTERM",
-      run: async (arena, signal) => {
-        for (const target of order) {
-          if (signal.aborted) return;
-          await arena.alone(target, () => arena.stack.restart(target.part, target.replica));
-        }
-      },
+      run: (arena) =>
+        arena.once("rolling-restart", async () => {
+          for (const target of order)
+            await arena.alone(target, () => arena.stack.restart(target.part, target.replica));
+        }),
     };
   },
 };

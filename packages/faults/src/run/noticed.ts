@@ -13,7 +13,7 @@ export function rollingRestarts(
   const isDisturbed = (one: Injected) =>
     injected.some(
       (other) =>
-        other !== one &&
+        other.planned.fault !== one.planned.fault &&
         other.beganAt < one.healedAt &&
         other.healedAt + AFTERMATH_MS > one.beganAt,
     );

@@ -51,17 +51,16 @@ export async function playRound(
     over.abort();
   }
   await arena.heal();
+  const healedAt = performance.now();
   await load.end(ANSWERED_WITHIN_MS);
   const { ledger } = load;
   const acknowledged = ledger.entries.filter(isAcknowledged);
-  const quiet = await untilQuiet(
-    arena.stack,
-    acknowledged.flatMap(orderIdsOf),
-    options.quietWithinMs,
-  );
+  const quiet = await untilQuiet(arena.stack, acknowledged.flatMap(orderIdsOf), {
+    healedAt,
+    withinMs: options.quietWithinMs,
+  });
   const restarts = rollingRestarts(injected, ledger);
   const contradictions = [...(await judge.judge(ledger)), ...restarts.flatMap(disturbance)];
-  const broken = Object.assign({}, ...quiet.diagnosis.promises.map((promise) => promise.broken));
   return {
     seed: options.seed,
     ok: quiet.tookMs !== undefined && contradictions.length === 0 && error === "",
@@ -73,7 +72,7 @@ export async function playRound(
     orders: quiet.diagnosis.orders,
     quietMs: quiet.tookMs === undefined ? null : Math.round(quiet.tookMs),
     open: quiet.open,
-    broken,
+    broken: quiet.broken,
     examples: quiet.diagnosis.promises.flatMap(({ examples }) => examples),
     contradictions,
     deadLetters: quiet.diagnosis.deadLetters ?? null,

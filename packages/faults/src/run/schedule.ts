@@ -30,17 +30,19 @@ export function planRound(
 ): readonly Planned[] {
   const planned: Planned[] = [];
   let deck: Fault[] = [];
-  const plan = (atMs: number) => {
-    if (deck.length === 0) deck = chance.shuffled(faults);
+  const plan = (atMs: number, beside?: Fault): Fault => {
+    if (deck.length === 0) deck = chance.shuffled(faults.filter((one) => one !== beside));
     const fault = deck.pop() as Fault;
     const maxMs = Math.floor(Math.min(roundMs * LONGEST_SHARE, roundMs - atMs));
     planned.push({ fault: fault.name, atMs, injection: fault.plan(chance, { maxMs }) });
+    return fault;
   };
+  const pairsPercent = faults.length === 1 ? 0 : PAIRS_PERCENT;
   let atMs = Math.min(CALM_MS, roundMs / 2) + chance.between(0, GAP_MS.min);
   while (atMs < roundMs) {
-    plan(atMs);
+    const first = plan(atMs);
     const second = atMs + chance.between(0, PAIR_MS);
-    if (chance.between(0, 99) < PAIRS_PERCENT && second < roundMs) plan(second);
+    if (chance.between(0, 99) < pairsPercent && second < roundMs) plan(second, first);
     atMs += chance.between(GAP_MS.min, GAP_MS.max);
   }
   return planned.toSorted((a, b) => a.atMs - b.atMs);
