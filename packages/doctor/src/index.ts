@@ -6,6 +6,7 @@ export {
 } from "./diagnose.ts";
 export type { Finding, PromiseNumber } from "./examine/finding.ts";
 export { CannotLookError } from "./look/databases.ts";
+export { type OpenWork, openWork } from "./look/openWork.ts";
 export {
   type Menders,
   type MendingClients,
@@ -14,5 +15,4 @@ export {
 } from "./repair/makeRepairs.ts";
 export { type RepairOptions, repair } from "./repair/repair.ts";
 export { findRepairs, type Repair, type Repaired } from "./repair/repairs.ts";
-export { type OpenWork, openWork } from "./look/openWork.ts";
 export { formatDiagnosis, verdict } from "./report.ts";
