@@ -50,15 +50,13 @@ function mainOf(service: ServiceName, certificates: string): string {
 /** Debian's own, which has Debian's packages. */
 const python = "/usr/bin/python3";
 
-const hasPythonClient = (): boolean => {
-  const isThere = (command: string, ...args: string[]) =>
-    spawnSync(command, args, { stdio: "ignore" }).status === 0;
-  return (
-    isThere(python, "-c", "import grpc, google.protobuf") &&
-    isThere("protoc", "--version") &&
-    isThere("which", "grpc_python_plugin")
-  );
-};
+const isThere = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+const hasPythonClient = (): boolean =>
+  isThere(python, "-c", "import grpc, google.protobuf") &&
+  isThere("protoc", "--version") &&
+  isThere("which", "grpc_python_plugin");
 
 const generate = (language: string) =>
   run("npx", ["buf", "generate", "--template", `examples/clients/buf.gen.${language}.yaml`], {
@@ -82,6 +80,10 @@ describe("as production runs it: migrated beforehand, NATS with a user and a cer
 
   before(async function () {
     this.timeout(startWithinMs);
+    if (!isThere("openssl", "version")) {
+      console.log("      SKIPPED: needs openssl, to make certificates");
+      this.skip();
+    }
     certificates = testFolder("deployed");
     issueCertificates(certificates, ["server", ...clients]);
     const configuration = likeProduction(certificates);
