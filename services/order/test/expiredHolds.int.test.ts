@@ -249,8 +249,9 @@ describe("orders whose process is paused or killed", () => {
       const { order } = await shop.client.cancelOrder({ orderId: "cancelled", actor: alice });
       expect(order).to.include({ state: OrderState.CANCELLED, version: 2 });
 
-      expect(await shop.app.announceLeftOver(), "too young").to.deep.equal({ again: false });
-      expect((await shop.client.getOrder({ orderId: "swept" })).order?.version).to.equal(0);
+      await shop.app.announceLeftOver();
+      const young = await shop.client.getOrder({ orderId: "swept" });
+      expect(young.order?.version, "too young").to.equal(0);
       await shop.db.run(olderStatement);
       await shop.app.announceLeftOver();
       expect((await shop.client.getOrder({ orderId: "swept" })).order?.version).to.equal(1);
