@@ -24,10 +24,46 @@ export interface StackRecord {
 const fileOf = (dataDir: string) => join(dataDir, "stack.json");
 
 /** Replaces the record; a reader sees the old or the new one, never half of one. */
-export function writeStackRecord(dataDir: string, record: StackRecord): void {
+function writeStackRecord(dataDir: string, record: StackRecord): void {
   const partial = `${fileOf(dataDir)}.partial`;
   writeFileSync(partial, JSON.stringify(record, null, 2), { mode: 0o600 }); // URLs may hold passwords.
   renameSync(partial, fileOf(dataDir));
+}
+
+/** How soon a record is written again that could not be, since the disk is full, say. Unit: ms. */
+const retryMs = 1_000;
+
+/** The record of a running stack. Its disposal removes it. */
+export interface KeptRecord extends Disposable {
+  /** Writes what holds now, sooner or later: a stack goes on when its disk is full. */
+  write(): void;
+}
+
+/** Told is each failure; `current` yields undefined when there is nothing to be written. */
+export function keepStackRecord(
+  dataDir: string,
+  current: () => StackRecord | undefined,
+  complain: (error: Error) => void,
+): KeptRecord {
+  let retry: NodeJS.Timeout | undefined;
+  const write = () => {
+    clearTimeout(retry);
+    const record = current();
+    if (record === undefined) return;
+    try {
+      writeStackRecord(dataDir, record);
+    } catch (error) {
+      complain(error as Error);
+      retry = setTimeout(write, retryMs).unref();
+    }
+  };
+  return {
+    write,
+    [Symbol.dispose]: () => {
+      clearTimeout(retry);
+      removeStackRecord(dataDir);
+    },
+  };
 }
 
 /** The last record, also of a stack that died; undefined when there is none. */
@@ -39,7 +75,7 @@ export function readStackRecord(dataDir: string): StackRecord | undefined {
   }
 }
 
-export function removeStackRecord(dataDir: string): void {
+function removeStackRecord(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 

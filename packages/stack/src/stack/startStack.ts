@@ -16,7 +16,7 @@ import { routed } from "./routes.ts";
 import { databaseServer, messageServer, type Server } from "./servers.ts";
 import { serviceSpec } from "./serviceProcess.ts";
 import { type Stack, type StackParts, stackHandle } from "./stack.ts";
-import { removeStackRecord, writeStackRecord } from "./stackFile.ts";
+import { keepStackRecord, type StackRecord } from "./stackFile.ts";
 import { lockDataFolder } from "./stackLock.ts";
 
 /**
@@ -35,9 +35,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const identity = undo.use(await openIdentity(dataDir, plan));
   const database = await databaseServer(dataDir, plan, options);
   const messages = await messageServer(dataDir, plan, options);
-  const parts = new Parts(options.report ?? (() => {}), () => record(made));
+  const report = options.report ?? (() => {});
+  const parts = new Parts(report, () => kept.write());
   const made: StackParts = { dataDir, plan, database, messages, parts };
-  undo.defer(() => removeStackRecord(dataDir));
+  const complain = (error: Error) =>
+    report({ kind: "note", text: `The stack's record cannot be written yet: ${error.message}` });
+  const kept = undo.use(keepStackRecord(dataDir, () => recordOf(made), complain));
   undo.defer(() => parts.stop());
   using _abort = onAbort(options.signal, () => parts.stop());
 
@@ -166,17 +169,17 @@ const runs = ({ replicas }: Plan, name: ServiceName): boolean =>
   replicas.some(({ service }) => service === name);
 
 /** Lets the demo, the doctor and the next start find the stack's processes. */
-function record({ dataDir, plan, database, messages, parts }: StackParts): void {
+function recordOf({ plan, database, messages, parts }: StackParts): StackRecord | undefined {
   const supervisor = identityOf(process.pid);
-  if (supervisor === undefined) return;
+  if (supervisor === undefined) return undefined;
   const urls = databaseNames.map((name) => [name, database.databaseUrl(name)]);
-  writeStackRecord(dataDir, {
+  return {
     supervisor,
     natsUrl: messages.url,
     databases: Object.fromEntries(urls),
     addresses: plan.addresses,
     processes: parts.processes(),
-  });
+  };
 }
 
 function onAbort(signal: AbortSignal | undefined, act: () => void): Disposable {

@@ -1,0 +1,32 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { testFolder } from "../src/index.ts";
+import { identityOf } from "../src/process/identity.ts";
+import { findStack, keepStackRecord, readStackRecord } from "../src/stack/stackFile.ts";
+
+const record = () => ({
+  supervisor: identityOf(process.pid) as NonNullable<ReturnType<typeof identityOf>>,
+  natsUrl: "nats://127.0.0.1:1",
+  databases: {} as never,
+  addresses: {} as never,
+  processes: [],
+});
+
+describe("the record of a running stack", () => {
+  it("that cannot be written stops nothing, and is written once it can be", async () => {
+    const dataDir = testFolder("record");
+    const obstacle = join(dataDir, "stack.json.partial"); // Stands for a disk that is full.
+    mkdirSync(obstacle);
+    const complaints: string[] = [];
+    {
+      using kept = keepStackRecord(dataDir, record, ({ message }) => complaints.push(message));
+      kept.write();
+      expect(complaints.join()).to.include("EISDIR");
+      expect(readStackRecord(dataDir)).to.equal(undefined);
+      rmSync(obstacle, { recursive: true });
+      while (findStack(dataDir) === undefined) await new Promise(setImmediate);
+    }
+    expect(readStackRecord(dataDir)).to.equal(undefined);
+  });
+});
