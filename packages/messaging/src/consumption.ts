@@ -119,6 +119,8 @@ export class RunningConsumption<E> implements Consumption {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
     if (this.#waiting.length === 0 || this.#stopping.signal.aborted) return;
+    // A full batch and the end of the gathering may both have called; the lane goes on by itself.
+    if (this.#lanes.size >= this.#settings.lanes) return;
     const lane = this.#runLane().finally(() => {
       this.#lanes.delete(lane);
       if (this.#waiting.length > 0) this.#awaken();
