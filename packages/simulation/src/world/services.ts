@@ -199,20 +199,26 @@ const bootWorkflow =
     return {};
   };
 
+type Move = Pick<Parameters<typeof moveOrders>[0], "from" | "to" | "service">;
+
+/** Moves orders in status, as shipping and delivery do. */
+const mover = ({ client }: Wiring, running: Running, move: Move) =>
+  moveOrders({
+    statuses: client(running, "status", StatusServiceDefinition),
+    logger: running.logger,
+    ...move,
+  });
+
 const bootShipping =
-  ({ client, messaging }: Wiring): Boot =>
+  (wiring: Wiring): Boot =>
   (running) => {
+    const { messaging } = wiring;
+    const { PROCESSING: from, SHIPPED: to } = OrderState;
     const parts = {
       db: running.db,
       carrier: simulatedCarrier,
       logger: running.logger,
-      moveOrders: moveOrders({
-        statuses: client(running, "status", StatusServiceDefinition),
-        from: OrderState.PROCESSING,
-        to: OrderState.SHIPPED,
-        service: "shipping",
-        logger: running.logger,
-      }),
+      moveOrders: mover(wiring, running, { from, to, service: "shipping" }),
     };
     consume(messaging, running.owner, onProcessing(shipOrders(parts)));
     running.background("moving orders left over", periods.lookMs, sweepShipments(parts));
@@ -220,19 +226,15 @@ const bootShipping =
   };
 
 const bootDelivery =
-  ({ client, messaging }: Wiring): Boot =>
+  (wiring: Wiring): Boot =>
   (running) => {
+    const { messaging } = wiring;
+    const { SHIPPED: from, DELIVERED: to } = OrderState;
     const parts = {
       db: running.db,
       transitMs: periods.transitMs,
       logger: running.logger,
-      moveOrders: moveOrders({
-        statuses: client(running, "status", StatusServiceDefinition),
-        from: OrderState.SHIPPED,
-        to: OrderState.DELIVERED,
-        service: "delivery",
-        logger: running.logger,
-      }),
+      moveOrders: mover(wiring, running, { from, to, service: "delivery" }),
     };
     consume(messaging, running.owner, onShipped(deliverOrders(parts)));
     running.background("delivering", periods.lookMs, sweepDeliveries(parts));
