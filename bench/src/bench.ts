@@ -93,7 +93,7 @@ export async function openBench(
 
 export function placeToWarmUp(bench: Bench, requests: number): Promise<Driven> {
   bench.say(`Placing ${requests} orders to warm up`);
-  return place(bench, "warm-up", closedLoop({ requests }, warmUpConcurrency));
+  return place(bench, closedLoop({ requests }, warmUpConcurrency));
 }
 
 async function measure(bench: Bench): Promise<{ report: Report; driven: Driven }> {
@@ -116,7 +116,7 @@ async function measure(bench: Bench): Promise<{ report: Report; driven: Driven }
         );
   const onAccepted = (ms: number) => soak?.accepted(ms);
   const driving = { reads, mix, onAccepted, ...(maxInFlight && { maxInFlight }) };
-  const driven = await place(bench, "measured", arrivalsOf(options), driving);
+  const driven = await place(bench, arrivalsOf(options), driving);
   const used = usedBetween(before, readUsage(running.measured()));
   const costs = costsBetween(costsBefore, await running.costs.read(signal));
   const settled = await statuses.read(driven.startedAt, signal);
@@ -139,14 +139,13 @@ function arrivalsOf(options: BenchOptions): Arrivals {
 /** Places orders as they arrive, and waits until all have ended. */
 export async function place(
   bench: Bench,
-  phase: string,
   arrivals: Arrivals,
   driving: Driving = {},
 ): Promise<Driven> {
   const { options, caller, statuses, say, signal } = bench;
   const { items, lines } = options;
   const random = seededRandom(seed);
-  const orders = ordersOf(phase, baskets(options.baskets, { items, lines, random }), random);
+  const orders = ordersOf(baskets(options.baskets, { items, lines, random }), random);
   const driven = await drive(caller, orders, arrivals, signal, driving);
   say("Waiting until all have ended");
   await statuses.untilSettled(signal);

@@ -18,10 +18,7 @@ export const peerTurn =
     say("  starting");
     await using ground = await prepareGround();
     await using peer = await start(ground, signal);
-    const [warmUp, orders] = [
-      ordersFor("warm-up", load.warmUp),
-      ordersFor("measured", load.orders),
-    ];
+    const [warmUp, orders] = [ordersFor(load.warmUp), ordersFor(load.orders)];
     const warm = await drive(peer, warmUp, load.concurrency, signal);
     say(`  placing ${load.orders} orders`);
     const parts: Measured[] = [

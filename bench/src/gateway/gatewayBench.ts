@@ -67,7 +67,7 @@ export async function runGatewayBench(
   await using statuses = statusesAt(stack.addresses("status"), token, logger);
   const bench: Bench = { options, running, statuses, say, signal };
   const placed = await placeOrders(bench, rpc);
-  const compared = comparisons({ rpc, door, orderIds: [...placed], orders: ordersNamed, placed });
+  const compared = comparisons({ rpc, door, orderIds: [...placed], orders: someOrders, placed });
   const report = await measure(bench, compared);
   say("Asking the doctor");
   const diagnosis = await diagnose({ dataDir: stack.dataDir, acknowledged: placed });
@@ -76,9 +76,9 @@ export async function runGatewayBench(
 
 const keptIn = ({ keep }: GatewayOptions, { dataDir }: Stack) => (keep ? dataDir : undefined);
 
-function ordersNamed(phase: string): Orders {
+function someOrders(): Orders {
   const random = seededRandom(seed);
-  return ordersOf(phase, baskets("uniform", { items, lines, random }), random);
+  return ordersOf(baskets("uniform", { items, lines, random }), random);
 }
 
 /** Places the orders that are going to be read; answers their ids. */
@@ -86,7 +86,7 @@ async function placeOrders(bench: Bench, rpc: OrderCaller): Promise<string[]> {
   const { options, statuses, say, signal } = bench;
   say(`Placing ${options.orders} orders to be read`);
   const arrivals = closedLoop({ requests: options.orders }, placingConcurrency);
-  const { acceptedIds, failures } = await drive(rpc, ordersNamed("to-read"), arrivals, signal);
+  const { acceptedIds, failures } = await drive(rpc, someOrders(), arrivals, signal);
   const [failed] = failures;
   if (failed !== undefined) throw new Error(`An order was refused: ${failed.example}`);
   await statuses.untilSettled(signal);

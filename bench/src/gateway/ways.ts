@@ -23,8 +23,8 @@ export interface Askers {
   readonly door: DoorCaller;
   /** The orders to be read. */
   readonly orderIds: readonly string[];
-  /** Makes orders whose names begin so. */
-  readonly orders: (phase: string) => Orders;
+  /** Makes orders, the same series each time it is asked. */
+  readonly orders: () => Orders;
   /** Where the ids of accepted orders are kept. */
   readonly placed: string[];
 }
@@ -60,8 +60,8 @@ function readingWays({ rpc, door, orderIds }: Askers): readonly Way[] {
 
 function placingWays({ rpc, door, orders, placed }: Askers): readonly Way[] {
   const common = { isWrite: true, isUncached: false };
-  const byRpc = numbered(orders("by-grpc"));
-  const byDoor = numbered(orders("by-http"));
+  const byRpc = orders();
+  const byDoor = orders();
   return [
     {
       ...common,
@@ -84,9 +84,4 @@ function placingWays({ rpc, door, orders, placed }: Askers): readonly Way[] {
 function inTurn<T>(values: readonly T[]): () => T {
   let turn = 0;
   return () => values[turn++ % values.length] as T;
-}
-
-function numbered(orders: Orders) {
-  let next = 0;
-  return () => orders(next++);
 }

@@ -44,7 +44,7 @@ export async function runGuard(
     say(`Placing ${load.orders} orders (round ${round} of ${load.rounds})`);
     const counted = await stretch(bench, async () => {
       const arrivals = closedLoop({ requests: load.orders }, concurrency);
-      const { failures } = await place(bench, `round-${round}`, arrivals);
+      const { failures } = await place(bench, arrivals);
       troubles.push(...failures.map(({ code, count }) => `${count} requests failed: ${code}`));
     });
     measures.push(measuresOf(counted, idle, load.orders));

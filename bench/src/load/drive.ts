@@ -53,8 +53,8 @@ export async function drive(
   const failures = new Map<string, Failures>();
   const acceptedIds: string[] = [];
   let inFlight = 0;
-  const place = async (number: number, intendedAt: number) => {
-    const { order } = await caller.createOrder(orders(number));
+  const place = async (intendedAt: number) => {
+    const { order } = await caller.createOrder(orders());
     const ms = performance.now() - intendedAt;
     acceptance.record(ms);
     onAccepted?.(ms);
@@ -64,10 +64,7 @@ export async function drive(
     inFlight += 1;
     try {
       if (inFlight > maxInFlight) throw notSent(maxInFlight);
-      const number = mix.orderOf(index);
-      await (number === undefined
-        ? reads?.send(acceptedIds, intendedAt)
-        : place(number, intendedAt));
+      await (mix.places(index) ? place(intendedAt) : reads?.send(acceptedIds, intendedAt));
     } catch (error) {
       countFailure(failures, error);
     } finally {

@@ -1,7 +1,7 @@
 /** Which requests place orders, and which read them: evenly mixed, the same in every run. */
 export interface Mix {
-  /** The number of the order that this request places, from 0; undefined when it reads. */
-  orderOf(request: number): number | undefined;
+  /** Whether this request places an order; otherwise it reads. */
+  places(request: number): boolean;
   /** How many requests it takes until so many orders are placed. */
   requestsFor(orders: number): number;
 }
@@ -11,10 +11,7 @@ export function mixOf(readShare: number): Mix {
   const writeShare = 1 - readShare;
   const placedBefore = (request: number) => Math.floor(request * writeShare);
   return {
-    orderOf: (request) => {
-      const order = placedBefore(request);
-      return placedBefore(request + 1) > order ? order : undefined;
-    },
+    places: (request) => placedBefore(request + 1) > placedBefore(request),
     requestsFor: (orders) => {
       const requests = Math.ceil(orders / writeShare);
       return placedBefore(requests) < orders ? requests + 1 : requests; // Floats are not exact.

@@ -1,10 +1,11 @@
+import { randomUUIDv7 } from "node:crypto";
 import { CreateOrderRequest } from "@waybill/contracts/order";
 import type { Baskets } from "./baskets.ts";
 import { itemId, userCount, userId } from "./population.ts";
 import type { Random } from "./random.ts";
 
-/** Makes the request for the order of this number. */
-export type Orders = (index: number) => CreateOrderRequest;
+/** Makes the request for a new order. */
+export type Orders = () => CreateOrderRequest;
 
 const shipTo = {
   name: "Ada Lovelace",
@@ -15,12 +16,12 @@ const shipTo = {
   country: "GB",
 };
 
-/** Orders of random customers, named by the phase that they are placed in so that no two have the same request id. */
+/** Orders of random customers, each named as the contract advises. */
 export const ordersOf =
-  (phase: string, fill: Baskets, random: Random): Orders =>
-  (index) =>
+  (fill: Baskets, random: Random): Orders =>
+  () =>
     CreateOrderRequest.create({
-      requestId: `${phase}-${index}`,
+      requestId: randomUUIDv7(),
       userId: userId(Math.floor(random() * userCount)),
       lines: fill().map(({ item, quantity }) => ({ itemId: itemId(item), quantity, name: "" })),
       paymentMethod: "pm_ok",

@@ -19,14 +19,14 @@ export interface PreloadTable {
 }
 
 /**
- * The orders by number, with what all tables derive alike. Ids are as random as real ones, so that indexes become as large. An order has one
- * piece each of the `lines` items from its own number on.
+ * The orders by number, with what all tables derive alike. Ids begin with the time and are random for the rest, as those of real orders are
+ * that UUIDv7s name. An order has one piece each of the `lines` items from its own number on.
  */
 const orders = ({ from, to, since, stepMs, items, lines }: Preloaded): string => `(
-  select n, md5('preloaded ' || n)::uuid::text as id, ${textWith(userId, `n % ${userCount}`)} as user_id,
-    timestamptz '${since}' + n * interval '${stepMs} ms' as at,
+  select n, ${textWith(userId, `n % ${userCount}`)} as user_id, at,
+    (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || substr(md5('preloaded ' || n), 13))::uuid::text as id,
     (select sum(${unitPriceMinor(0)} + (n + k) % ${items}) from generate_series(0, ${lines - 1}) k) as total
-  from generate_series(${from}, ${to}) n) as o`;
+  from generate_series(${from}, ${to}) n, lateral (select timestamptz '${since}' + n * interval '${stepMs} ms' as at) placed) as o`;
 
 /** The lines of an order, each made of its item's number, i. */
 const linesOf = ({ items, lines }: Preloaded, line: string): string => `(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { candidateOf, maxAttempts, type Naming, timeOrderedId } from "../src/domain/orderId.ts";
+import { candidateOf, maxAttempts, type Naming } from "../src/domain/orderId.ts";
 
 const candidatesOf = (naming: Naming) =>
   Array.from({ length: maxAttempts + 1 }, (_, attempt) => candidateOf(naming, attempt)).filter(
@@ -48,18 +48,30 @@ describe("the ids of an order", () => {
     expect(candidatesOf({ kind: "once", orderId: "new" })).to.deep.equal(["new"]);
   });
 
-  it("made just now are UUIDs of version 7, which sort by their time", () => {
-    const random = new Uint8Array(16).fill(0xff);
-    const none = new Uint8Array(16);
-    const at = (time: string, bytes: Uint8Array) => timeOrderedId(new Date(time), bytes);
-    const early = at("2026-11-20T12:00:00.000Z", random);
-    const late = at("2026-11-20T12:00:00.001Z", none);
-    expect(early).to.equal("01a1f8d3-ea00-7fff-bfff-ffffffffffff");
-    expect(late).to.equal("01a1f8d3-ea01-7000-8000-000000000000");
-    expect(early < late).to.equal(true);
-    expect(
-      random.every((byte) => byte === 0xff),
-      "the bytes given are left alone",
-    ).to.equal(true);
+  it("begin with the time of a request that is named by a UUIDv7, and differ all the same", () => {
+    const request = "01a1f8d3-ea00-7fff-bfff-ffffffffffff";
+    const ids = [
+      ...repeatable("alice", request),
+      ...repeatable("bob", request),
+      ...repeatable("alice", request.replace("ffffff", "fffffe")),
+      ...repeatable("alice", request.toUpperCase()),
+    ];
+    expect(new Set(ids)).to.have.length(12);
+    for (const id of ids) {
+      expect(id.slice(0, 13)).to.equal("01a1f8d3-ea00");
+      expect(versionOf(id)).to.equal("8");
+      expect("89ab").to.include(variantOf(id));
+    }
+  });
+
+  it("do not begin with what only looks like a time", () => {
+    for (const request of [
+      "01a1f8d3-ea00-4fff-bfff-ffffffffffff",
+      "01a1f8d3-ea00-7fff-cfff-ffffffffffff",
+      "01a1f8d3ea007fffbfffffffffffffff",
+      "01a1f8d3-ea00-7fff-bfff-ffffffffffff0",
+    ])
+      for (const id of repeatable("alice", request))
+        expect(id.slice(0, 13)).not.to.equal("01a1f8d3-ea00");
   });
 });

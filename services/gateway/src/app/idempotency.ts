@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 
 /** The longest Idempotency-Key that is taken. Unit: characters. */
 export const maxKeyLength = 255;
@@ -27,4 +27,4 @@ export function orderKey(
  * repeated on the way to the service is still the same request.
  */
 export const neededRequestId = (key: string | undefined): string =>
-  key === undefined ? randomUUID() : requestIdOf(key);
+  key === undefined ? randomUUIDv7() : requestIdOf(key);

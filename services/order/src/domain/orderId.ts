@@ -26,22 +26,21 @@ export function candidateOf(naming: Naming, attempt: number): string | undefined
   }
 }
 
-/** A UUIDv8 (RFC 9562, section 5.8) made of SHA-256 over the parts, which no part can be mistaken for another in. */
+/**
+ * A UUIDv8 (RFC 9562, section 5.8) made of SHA-256 over the parts, which no part can be mistaken for another in. When the request is named by
+ * a UUIDv7, the id begins with its time: later orders sort after earlier ones, so that the indexes of a large store are written at their ends.
+ */
 function derivedId(userId: string, requestId: string, attempt: number): string {
   const digest = hash("sha256", JSON.stringify([userId, requestId, attempt]), "buffer");
+  if (uuidV7.test(requestId)) digest.write(requestId.replace("-", ""), 0, timeBytes, "hex");
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return formatUuid(digest.toString("hex", 0, 16));
 }
 
-/** A UUIDv7 (RFC 9562, section 5.7): ids of later orders sort after those of earlier ones. */
-export function timeOrderedId(now: Date, random: Uint8Array): string {
-  const bytes = Buffer.from(random.subarray(0, 16));
-  bytes.writeUIntBE(now.getTime(), 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return formatUuid(bytes.toString("hex", 0, 16));
-}
+const uuidV7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
+/** What a UUIDv7 begins with: milliseconds since 1970. */
+const timeBytes = 6;
 
 function formatUuid(hex: string): string {
   return [

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import { contextOf, traceparentOf } from "@waybill/chassis";
 import type { CreateOrderRequest } from "@waybill/contracts/order";
 import { type Refusal, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement } from "../app/placement.ts";
 import { type Content, hashContent, mergeLines } from "../domain/order.ts";
-import { candidateOf, type Naming, timeOrderedId } from "../domain/orderId.ts";
+import { candidateOf, type Naming } from "../domain/orderId.ts";
 
 /** Lines of one order. */
 const maxLines = 100;
@@ -100,7 +100,7 @@ function namingOf(order: { orderId: string; requestId: string; userId: string })
   const { orderId, requestId, userId } = order;
   if (orderId !== "") return { kind: "named", orderId };
   if (requestId !== "") return { kind: "repeatable", userId, requestId };
-  return { kind: "once", orderId: timeOrderedId(new Date(), randomBytes(16)) };
+  return { kind: "once", orderId: randomUUIDv7() };
 }
 
 function firstIndexes(itemIds: readonly string[]): Map<string, number> {
