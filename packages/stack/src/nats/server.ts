@@ -5,9 +5,12 @@ import { Daemon, type DaemonSpec } from "../process/daemon.ts";
 import { makeFolder } from "../process/folders.ts";
 import { freePort } from "../process/ports.ts";
 import { natsBinary } from "./binary.ts";
+import { watchWrites } from "./watchWrites.ts";
 
 const READY_WITHIN_MS = 30_000; // Recovering the streams' files after a crash.
 const PROBE_MS = 1_000;
+/** The disk itself is the limit. NATS would take three quarters of what is free when it starts, and store nothing when that is none. */
+const MOST_STORED_BYTES = 2 ** 40;
 const MEMORY_LIMIT = "256MiB"; // Where its garbage collector begins to work harder; not a hard limit.
 
 export interface NatsOptions {
@@ -15,7 +18,7 @@ export interface NatsOptions {
   dataDir: string;
   /** Default: a free one. */
   port?: number;
-  /** The port for HTTP monitoring. Default: none. */
+  /** The port for HTTP monitoring. Default: a free one. */
   monitorPort?: number;
   /** More of the configuration, as NATS reads it: users, TLS. */
   configuration?: string;
@@ -34,9 +37,10 @@ export interface PreparedNats {
 export async function prepareNats(options: NatsOptions): Promise<PreparedNats> {
   const command = natsBinary();
   const port = options.port ?? (await freePort());
+  const monitorPort = options.monitorPort ?? (await freePort());
   makeFolder(options.dataDir);
   const configFile = join(options.dataDir, "nats.conf");
-  writeFileSync(configFile, configurationOf(options, port));
+  writeFileSync(configFile, configurationOf(options, port, monitorPort));
   const spec: DaemonSpec = {
     name: "NATS",
     command,
@@ -47,7 +51,11 @@ export async function prepareNats(options: NatsOptions): Promise<PreparedNats> {
     isReady: () => greets(port),
     readyWithinMs: READY_WITHIN_MS,
   };
-  const start = (signal?: AbortSignal) => Daemon.start(spec, signal);
+  const start = async (signal?: AbortSignal) => {
+    const daemon = await Daemon.start(spec, signal);
+    watchWrites(daemon, monitorPort);
+    return daemon;
+  };
   return { port, url: `nats://127.0.0.1:${port}`, logFile: spec.logFile, start };
 }
 
@@ -55,11 +63,11 @@ export async function prepareNats(options: NatsOptions): Promise<PreparedNats> {
  * Values as JSON, which NATS reads and which quotes any path. Acknowledged messages are not synced one by one (the default): the
  * journals in PostgreSQL are the truth.
  */
-function configurationOf(options: NatsOptions, port: number): string {
-  const { dataDir, monitorPort, configuration = "" } = options;
-  const jetstream = { store_dir: join(dataDir, "jetstream") };
-  const monitoring = monitorPort === undefined ? {} : { http: `127.0.0.1:${monitorPort}` };
-  const settings = Object.entries({ host: "127.0.0.1", port, jetstream, ...monitoring });
+function configurationOf(options: NatsOptions, port: number, monitorPort: number): string {
+  const { dataDir, configuration = "" } = options;
+  const jetstream = { store_dir: join(dataDir, "jetstream"), max_file_store: MOST_STORED_BYTES };
+  const http = `127.0.0.1:${monitorPort}`;
+  const settings = Object.entries({ host: "127.0.0.1", port, http, jetstream });
   const lines = settings.map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return `${[...lines, configuration].join("\n")}\n`;
 }

@@ -48,6 +48,7 @@ export class Daemon implements AsyncDisposable {
   /** Resolves when the process has ended, with its exit code, or with the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   #hasEnded = false;
+  #problem: string | undefined;
 
   private constructor(spec: DaemonSpec) {
     this.#spec = spec;
@@ -91,6 +92,11 @@ export class Daemon implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
+  /** Why it was retired, if it was. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   get isRunning(): boolean {
     return !this.#hasEnded;
   }
@@ -111,6 +117,12 @@ export class Daemon implements AsyncDisposable {
     this.#child.kill("SIGCONT"); // A process that was paused hears nothing else.
     await stopped;
     clearTimeout(force);
+  }
+
+  /** Stops it cleanly since it no longer serves as it should, for whoever starts it anew. */
+  async retire(problem: string): Promise<void> {
+    this.#problem = problem;
+    await this.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -112,7 +112,8 @@ export class Supervisor {
       this.#served.resolve();
       const outcome = await daemon.ended;
       this.#expectReadiness();
-      return new Error(typeof outcome === "number" ? `exit code ${outcome}` : outcome);
+      const ending = typeof outcome === "number" ? `exit code ${outcome}` : outcome;
+      return new Error(daemon.problem ?? ending);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }

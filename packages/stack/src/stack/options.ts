@@ -17,7 +17,7 @@ export interface StackOptions {
   portBase?: number | "free";
   /** Ports of single parts, before portBase. */
   ports?: Partial<Record<PartName, number>>;
-  /** Serves NATS's monitoring over HTTP on this port. Default: not served. */
+  /** Serves NATS's monitoring over HTTP on this port. Default: a free one. */
   natsMonitorPort?: number;
   /** A PostgreSQL that runs already, to use instead of one of our own. */
   databaseUrl?: string;
