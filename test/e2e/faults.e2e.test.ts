@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 /** Short rounds of fixed seeds; `npm run faults` plays long ones of any. */
 const seed = 1;
-const rounds = 3;
+const rounds = 2;
 const roundMs = 8_000;
 const ordersPerSecond = 20;
 const quietWithinMs = 40_000;

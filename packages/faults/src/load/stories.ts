@@ -74,10 +74,10 @@ async function tryAndConfirm(stage: Stage, entry: Entry): Promise<void> {
 }
 
 async function tryAndCancel(stage: Stage, entry: Entry): Promise<void> {
-  await tryOrder(stage, entry);
+  const { orderId } = await tryOrder(stage, entry); // None when the Try was refused: there is nothing to look at.
   await stage.pass(entry.wish.pauseMs);
   await cancel(stage, entry, entry.request, coordinator);
-  await look(stage, entry, entry.request);
+  await look(stage, entry, orderId);
 }
 
 /** A cancel that overtakes its try: that order can never be placed. */
