@@ -4,6 +4,9 @@ import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunct
 
 export type { Logger } from "pino";
 
+/** What is kept of lines that cannot be written; later ones are dropped. */
+const maxUnwrittenBytes = 1024 * 1024;
+
 export interface LoggerOptions {
   /** The least level that is written, for example "info". */
   readonly level: string;
@@ -14,7 +17,8 @@ export interface LoggerOptions {
 /**
  * A logger to standard output. Each line has the service's name, and the trace and span ids when a
  * span is active. Errors are logged under the key `error` (or `err`) with their stack and causes.
- * Lines are written at once, so that none is lost when the process exits.
+ * Lines are written at once, so that none is lost when the process exits. Where they cannot be, on a full disk, nothing else fails:
+ * what comes first is kept, up to a limit, and written when there is room.
  */
 export function createLogger(
   name: string,
@@ -30,7 +34,7 @@ export function createLogger(
       serializers: { err: stdSerializers.err, error: stdSerializers.err },
       mixin: activeTrace,
     },
-    destination ?? (format === "pretty" ? prettyStream() : pino.destination({ fd: 1, sync: true })),
+    destination ?? (format === "pretty" ? prettyStream() : standardOutput()),
   );
 }
 
@@ -40,9 +44,19 @@ function activeTrace(): object {
   return { trace_id: span.traceId, span_id: span.spanId };
 }
 
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ fd: 1, sync: true, maxLength: maxUnwrittenBytes });
+  output.on("error", () => {}); // It would be thrown into the midst of what is being logged.
+  return output;
+}
+
 /** Loaded only when wanted: it would add a third to what a process takes to load its logger. */
 function prettyStream(): DestinationStream {
   const require = createRequire(import.meta.url);
   const { PinoPretty } = require("pino-pretty") as typeof import("pino-pretty");
-  return PinoPretty({ sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+  return PinoPretty({
+    destination: standardOutput(),
+    ignore: "pid,hostname",
+    translateTime: "SYS:HH:MM:ss.l",
+  });
 }
