@@ -2,16 +2,29 @@ import { expect } from "chai";
 import { help, limits, readArguments } from "../src/cli/arguments.ts";
 import { mutantNames } from "../src/mutants/mutants.ts";
 
-const read = (...given: string[]) => readArguments(given, () => 0.5);
+const read = (...given: string[]) => readArguments(given, () => 0.5, 2);
 
 describe("the arguments of the simulation", () => {
   it("have defaults; the seed is drawn so that all schedules have one", () => {
-    expect(read()).to.deep.equal({ seed: 2_147_481_148, schedules: 5_000, mutant: undefined });
+    expect(read()).to.deep.equal({
+      seed: 2_147_481_148,
+      schedules: 5_000,
+      mutant: undefined,
+      workers: 2,
+    });
   });
 
   it("are read up to their limits", () => {
-    const largest = read("--seed", `${limits.seed}`, "--schedules", "1", "--mutant", "blind-batch");
-    expect(largest).to.deep.equal({ seed: limits.seed, schedules: 1, mutant: "blind-batch" });
+    const largest = read(
+      ...["--seed", `${limits.seed}`, "--schedules", "1"],
+      ...["--mutant", "blind-batch", "--workers", "256"],
+    );
+    expect(largest).to.deep.equal({
+      seed: limits.seed,
+      schedules: 1,
+      mutant: "blind-batch",
+      workers: 256,
+    });
     expect(read("--seed", "0", "--schedules", `${limits.schedules}`)?.schedules).to.equal(
       10_000_000,
     );
@@ -23,6 +36,8 @@ describe("the arguments of the simulation", () => {
     expect(() => read("--schedules", "0")).to.throw(/--schedules .* from 1 to 10000000; given: 0/);
     expect(() => read("--schedules", `${limits.schedules + 1}`)).to.throw(/--schedules/);
     expect(() => read("--seed", "1.5")).to.throw(/given: 1\.5/);
+    expect(() => read("--workers", "0")).to.throw(/--workers .* from 1 to 256; given: 0/);
+    expect(() => read("--workers", "257")).to.throw(/--workers/);
     expect(() => read("--mutant", "none")).to.throw(/--mutant must be one of no-blocked-row/);
     expect(() => read("--seeds", "1")).to.throw(/--seeds/);
   });

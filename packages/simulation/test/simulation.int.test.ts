@@ -9,10 +9,15 @@ describe("the simulation of the protocol", () => {
   });
 
   it("catches a broken rule, prints seed and trace, and plays the same schedule again", async () => {
-    const first = await simulate("--seed", "1", "--schedules", "40", "--mutant", "expiry-by-clock");
+    const mutant = ["--seed", "1", "--schedules", "40", "--mutant", "expiry-by-clock"];
+    const first = await simulate(...mutant, "--workers", "1");
     expect(first.code, first.output).to.equal(0);
     const seed = /seed (\d+) breaks a promise/.exec(first.output)?.[1] ?? "none";
     expect(first.output).to.contain(`Again: npm run simulate -- --seed ${seed} --schedules 1`);
+    const several = await simulate(...mutant, "--workers", "3");
+    expect(traceOf(several.output), "several workers find the same").to.equal(
+      traceOf(first.output),
+    );
     const replay = ["--seed", seed, "--schedules", "1", "--mutant", "expiry-by-clock"];
     const again = await simulate(...replay);
     expect(traceOf(again.output)).to.equal(traceOf(first.output)).and.contain("Broken: ");

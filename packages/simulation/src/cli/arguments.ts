@@ -6,12 +6,14 @@ export interface Assignment {
   readonly seed: number;
   readonly schedules: number;
   readonly mutant: string | undefined;
+  /** How many schedules are run at a time. */
+  readonly workers: number;
 }
 
 /** What is wrong with the arguments, for whoever has typed them. */
 export class ArgumentError extends Error {}
 
-export const limits = { seed: 4_294_967_295, schedules: 10_000_000 } as const;
+export const limits = { seed: 4_294_967_295, schedules: 10_000_000, workers: 256 } as const;
 
 const defaultSchedules = 5_000;
 
@@ -20,11 +22,12 @@ const widest = Math.max(...mutantNames.map((name) => name.length));
 export const help = `Simulates the protocol of orders: all services in one process, in virtual time, with messages lost, doubled, delayed and reordered,
 and services that crash between any two steps. Whatever happens, the promises of Waybill must hold.
 
-  npm run simulate -- [--seed S] [--schedules N] [--mutant NAME]
+  npm run simulate -- [--seed S] [--schedules N] [--mutant NAME] [--workers W]
 
   --seed S       the seed of the first schedule, 0 to ${limits.seed}; each next schedule has the next seed. Default: by chance.
   --schedules N  how many schedules, 1 to ${limits.schedules}. Default ${defaultSchedules}. With --mutant: at most so many.
   --mutant NAME  breaks one rule of production, to see that the simulation notices; stops at the first schedule that does.
+  --workers W    how many are run at a time, 1 to ${limits.workers}; what is found is the same. Default: one for each core.
   --help         this text
 
 The exit code is 0 if all promises were kept (with --mutant: if the mutant was caught), 1 if not, and 2 for wrong arguments.
@@ -38,6 +41,7 @@ ${mutantNames.map((name) => `  ${name.padEnd(widest)}  ${mutants[name]?.breaks}`
 export function readArguments(
   given: readonly string[],
   chance: () => number,
+  cores: number,
 ): Assignment | undefined {
   const values = parsed(given);
   if (values.help) return undefined;
@@ -52,12 +56,20 @@ export function readArguments(
   );
   const last = limits.seed - schedules + 1;
   const byChance = `${Math.floor(chance() * (last + 1))}`;
-  return { seed: whole("--seed", values.seed ?? byChance, 0, last), schedules, mutant };
+  const seed = whole("--seed", values.seed ?? byChance, 0, last);
+  const workers = whole("--workers", values.workers ?? `${cores}`, 1, limits.workers);
+  return { seed, schedules, mutant, workers };
 }
 
 function parsed(given: readonly string[]) {
   const text = { type: "string" } as const;
-  const options = { seed: text, schedules: text, mutant: text, help: { type: "boolean" } } as const;
+  const options = {
+    seed: text,
+    schedules: text,
+    mutant: text,
+    workers: text,
+    help: { type: "boolean" },
+  } as const;
   try {
     return parseArgs({ args: [...given], options }).values;
   } catch (error) {
