@@ -1,5 +1,5 @@
 /**
- * PostgreSQL cannot be reached, or dropped the connection. Worth trying again later. When it was
+ * PostgreSQL cannot be reached, dropped the connection, or has no room or time for the work now. Worth trying again later. When it was
  * lost during a commit, the transaction may or may not have been committed, so work must be
  * idempotent. `cause` is the driver's error.
  */
@@ -94,11 +94,17 @@ export function isStalePlan(error: unknown): boolean {
   );
 }
 
-/** The error itself, or an UnavailableError around it when it is a connection's failure. */
+/** The error itself, or an UnavailableError around it when it is a connection's failure or a passing trouble. */
 export function asUnavailable(error: unknown): unknown {
-  if (error instanceof UnavailableError || !isConnectionFailure(error)) return error;
-  return new UnavailableError(`PostgreSQL is unavailable: ${messageOf(error)}`, { cause: error });
+  if (error instanceof UnavailableError) return error;
+  return isConnectionFailure(error) || passingStates.has(codeOf(error))
+    ? unavailable(error)
+    : error;
 }
+
+/** An UnavailableError around whatever went wrong. */
+export const unavailable = (cause: unknown): UnavailableError =>
+  new UnavailableError(`PostgreSQL is unavailable: ${messageOf(cause)}`, { cause });
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;

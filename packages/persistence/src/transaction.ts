@@ -2,7 +2,7 @@ import { type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { backoff, sampledSpanContext, sleep, tracer } from "@waybill/chassis";
 import type { Kysely, QueryResult } from "kysely";
 import { queryOf } from "./dialect/query.ts";
-import { asUnavailable, isConflict, isStalePlan } from "./errors.ts";
+import { asUnavailable, isConflict, isStalePlan, unavailable } from "./errors.ts";
 import type { Sql, Statement } from "./statement.ts";
 
 /** How often a transaction that lost against another one is run again. */
@@ -64,7 +64,8 @@ async function retried<T>(
       return await kysely.transaction().execute((transaction) => work(sqlOn(transaction)));
     } catch (error) {
       const mayRetry = isConflict(error) || isStalePlan(error);
-      if (!mayRetry || attempt === maxRetries) throw asUnavailable(error);
+      if (!mayRetry) throw asUnavailable(error);
+      if (attempt === maxRetries) throw unavailable(error);
       span?.addEvent("retry", { "error.message": String(error) });
     }
     await sleep(backoff(attempt, retryBackoff));

@@ -34,10 +34,22 @@ describe("an error of the database", () => {
     });
   }
 
-  for (const code of ["40001", "40P01", "55P03", "57014", "53100"]) {
-    it(`${code} is transient, but no failure of the connection`, () => {
-      expect(isTransient(withCode(code))).to.equal(true);
-      expect(isConnectionFailure(withCode(code))).to.equal(false);
+  for (const code of ["55P03", "57014", "53000", "53100", "53200"]) {
+    it(`${code} is for a later time, but no failure of the connection`, () => {
+      const cause = withCode(code, "could not extend file");
+      expect(isConnectionFailure(cause)).to.equal(false);
+      expect(isTransient(cause)).to.equal(true);
+      const error = asUnavailable(cause);
+      expect(error).to.be.instanceOf(UnavailableError);
+      expect((error as UnavailableError).message).to.contain("could not extend file");
+    });
+  }
+
+  for (const code of ["40001", "40P01"]) {
+    it(`${code} is a conflict, for whoever can run the transaction again`, () => {
+      const conflict = withCode(code);
+      expect(isTransient(conflict)).to.equal(true);
+      expect(asUnavailable(conflict)).to.equal(conflict);
     });
   }
 

@@ -82,7 +82,8 @@ describe("a transaction", () => {
         return tx.run(conflict);
       }),
     );
-    expect(failure).to.have.property("code", "40001");
+    expect(failure).to.be.instanceOf(UnavailableError);
+    expect(failure.cause).to.have.property("code", "40001");
     expect(runs).to.equal(4);
   });
 
@@ -133,7 +134,9 @@ describe("a transaction", () => {
 describe("a limit on time", () => {
   it("ends a statement that takes too long", async () => {
     await using db = await openTestDatabase({ statementTimeoutMs: 100 });
-    expect(await failureOf(db.rows(sleeping, [5]))).to.have.property("code", "57014");
+    const failure = await failureOf(db.rows(sleeping, [5]));
+    expect(failure).to.be.instanceOf(UnavailableError);
+    expect(failure.cause).to.have.property("code", "57014");
     await db.ping();
   });
 
