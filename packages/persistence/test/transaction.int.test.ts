@@ -83,7 +83,7 @@ describe("a transaction", () => {
       }),
     );
     expect(failure).to.be.instanceOf(UnavailableError);
-    expect(failure.cause).to.have.property("code", "40001");
+    expect((failure as UnavailableError).cause).to.have.property("code", "40001");
     expect(runs).to.equal(4);
   });
 
@@ -136,7 +136,7 @@ describe("a limit on time", () => {
     await using db = await openTestDatabase({ statementTimeoutMs: 100 });
     const failure = await failureOf(db.rows(sleeping, [5]));
     expect(failure).to.be.instanceOf(UnavailableError);
-    expect(failure.cause).to.have.property("code", "57014");
+    expect((failure as UnavailableError).cause).to.have.property("code", "57014");
     await db.ping();
   });
 
