@@ -1,5 +1,6 @@
 export type { ServiceImplementation } from "nice-grpc";
 export { type CallContext, Metadata, Status } from "nice-grpc-common";
+export { HealthDefinition } from "nice-grpc-server-health";
 export { type Authorize, admitAll, type IncomingCall, type RunAsCaller } from "./authorize.ts";
 export { breakerState } from "./callee.ts";
 export { type CallLimits, type Client, type ClientConfig, createClient } from "./client.ts";

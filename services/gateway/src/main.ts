@@ -9,11 +9,14 @@ import { UserServiceDefinition } from "@waybill/contracts/user";
 import { WorkflowServiceDefinition } from "@waybill/contracts/workflow";
 import { startService } from "@waybill/host";
 import { operator } from "@waybill/identity";
+import { HealthDefinition } from "@waybill/rpc";
 import { OrderCache } from "./app/orderCache.ts";
 import { listOf, readConfig } from "./config.ts";
+import { consoleDir } from "./http/console.ts";
 import { closeHttpServer, createHttpServer } from "./http/server.ts";
 import { StreamSlots } from "./http/streamSlots.ts";
 import { allRoutes } from "./routes/allRoutes.ts";
+import { serviceNames } from "./routes/system.ts";
 
 const config = readConfig(process.env);
 await using service = await startService("gateway", config);
@@ -29,6 +32,9 @@ const clients = {
   delivery: service.client(DeliveryServiceDefinition, "delivery"),
   notifications: service.client(NotificationServiceDefinition, "notification"),
 };
+const health = Object.fromEntries(
+  serviceNames.map((name) => [name, service.client(HealthDefinition, name)]),
+);
 const limits = {
   perAddress: config.RATE_LIMIT_ADDRESS,
   perIdentity: config.RATE_LIMIT_IDENTITY,
@@ -41,10 +47,12 @@ const server = await createHttpServer({
   maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY,
   corsOrigins: listOf(config.CORS_ORIGINS),
   trustedProxies: listOf(config.TRUSTED_PROXIES),
+  ...consoleDir(service.logger),
   routes: (app) =>
     allRoutes(app, {
       clients,
       orderCache: new OrderCache(),
+      health,
       limits,
       slots: new StreamSlots(config.MAX_EVENT_STREAMS, config.MAX_EVENT_STREAMS_PER_IDENTITY),
       ending: service.signal,

@@ -1,3 +1,4 @@
+import cookie from "@fastify/cookie";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import type { Logger } from "@waybill/chassis";
@@ -5,6 +6,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { authenticate, type Verify } from "./authentication.ts";
 import { boundRequests } from "./calls.ts";
+import { serveConsole } from "./console.ts";
 import { documentRoutes } from "./documentation.ts";
 import { answerUnknownRoutes, mapErrors } from "./errors.ts";
 import { limitRates, type RateLimits, shedLoad } from "./limits.ts";
@@ -30,6 +32,8 @@ export interface HttpServerOptions {
   readonly corsOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** Where the built console is; without it the gateway has no pages of its own. */
+  readonly consoleDir?: string;
   /** Adds the routes. */
   readonly routes: (app: HttpServer) => void | Promise<void>;
 }
@@ -100,7 +104,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await shedLoad(plain, options.maxEventLoopDelayMs);
   authenticate(plain, options.verify);
   await limitRates(plain, options.limits);
+  await app.register(cookie);
   await documentRoutes(plain);
+  if (options.consoleDir !== undefined) await serveConsole(plain, options.consoleDir);
   answerUnknownRoutes(plain);
   await options.routes(app);
   await app.ready();

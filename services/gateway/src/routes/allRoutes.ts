@@ -10,8 +10,10 @@ import { orderEventRoutes } from "./orderEvents.ts";
 import { orderRoutes } from "./orders.ts";
 import type { RouteParts } from "./parts.ts";
 import { paymentRoutes } from "./payments.ts";
+import { sessionRoutes } from "./session.ts";
 import { shipmentRoutes } from "./shipments.ts";
 import { signingKeyRoutes } from "./signingKeys.ts";
+import { systemRoutes } from "./system.ts";
 import { userRoutes } from "./users.ts";
 import { workflowRoutes } from "./workflow.ts";
 
@@ -20,6 +22,7 @@ export function allRoutes(app: HttpServer, parts: RouteParts): void {
   const resources = [
     userRoutes,
     authRoutes,
+    sessionRoutes,
     signingKeyRoutes,
     inventoryRoutes,
     orderRoutes,
@@ -31,6 +34,7 @@ export function allRoutes(app: HttpServer, parts: RouteParts): void {
     deliveryRoutes,
     workflowRoutes,
     deadLetterRoutes,
+    systemRoutes,
     healthRoutes,
   ];
   for (const addRoutes of resources) addRoutes(app, parts);

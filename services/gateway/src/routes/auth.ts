@@ -7,7 +7,7 @@ import { operation } from "../http/operation.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { RouteParts } from "./parts.ts";
 
-const tokens = z
+export const tokens = z
   .object({
     accessToken: z.string().meta({ description: "A JWT: Authorization: Bearer …" }),
     tokenType: z.literal("Bearer"),
@@ -20,7 +20,7 @@ const tokens = z
 const refreshBody = z.object({ refreshToken: z.string().min(1).max(4_096) });
 
 /** Logins wait for their turn with the password's hash. */
-const deadlineMs = 10_000;
+export const deadlineMs = 10_000;
 
 /** Logging in, staying so, and logging out. */
 export function authRoutes(app: HttpServer, { clients, limits }: RouteParts): void {
@@ -81,7 +81,7 @@ export function authRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
   );
 }
 
-function tokensOf(given: Tokens | undefined): z.output<typeof tokens> {
+export function tokensOf(given: Tokens | undefined): z.output<typeof tokens> {
   const { accessToken, expiresAt, refreshToken, refreshExpiresAt } = present(given, "tokens");
   return {
     accessToken,

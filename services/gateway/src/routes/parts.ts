@@ -1,4 +1,5 @@
 import type { Order } from "@waybill/contracts/order";
+import type { Client, HealthDefinition } from "@waybill/rpc";
 import type { Clients } from "../app/clients.ts";
 import type { OrderCache } from "../app/orderCache.ts";
 import type { RateLimits } from "../http/limits.ts";
@@ -8,6 +9,8 @@ import type { StreamSlots } from "../http/streamSlots.ts";
 export interface RouteParts {
   readonly clients: Clients;
   readonly orderCache: OrderCache<Order>;
+  /** Asks each service how it is, by the service's name. */
+  readonly health: Readonly<Record<string, Pick<Client<typeof HealthDefinition>, "check">>>;
   readonly limits: RateLimits;
   readonly slots: StreamSlots;
   /** When a live stream that is not read is cut off. Default 60,000 ms. */

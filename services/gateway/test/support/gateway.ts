@@ -89,6 +89,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       allRoutes(app, {
         clients,
         orderCache,
+        health: { order: { check: async () => ({ status: 1 }) } },
         limits,
         slots: new StreamSlots(100, maxStreamsPerIdentity),
         stalledStreamMs,

@@ -1,0 +1,62 @@
+import createClient from "openapi-fetch";
+import type { components, paths } from "./gen/api.ts";
+import { currentToken } from "./session.ts";
+
+export type Order = components["schemas"]["Order"];
+export type Item = components["schemas"]["Item"];
+export type Problem = components["schemas"]["Problem"];
+export type Process = components["schemas"]["Process"];
+export type DeadLetter = components["schemas"]["DeadLetter"];
+export type Transition = components["schemas"]["Transition"];
+
+/** The gateway's API, typed by its own document. */
+export const api = createClient<paths>({ baseUrl: "/" });
+
+api.use({
+  async onRequest({ request }) {
+    const token = await currentToken();
+    if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+    return request;
+  },
+});
+
+/** An answer that is an error, in words, with what finds it in the logs. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly traceId: string | undefined;
+
+  constructor(status: number, problem: Partial<Problem> | undefined) {
+    const fields = problem?.fields?.map(({ field, description }) => `${field}: ${description}`);
+    const what = problem?.error ?? "The gateway does not answer.";
+    super(fields?.length ? `${what} (${fields.join("; ")})` : what);
+    this.status = status;
+    this.traceId = problem?.traceId;
+  }
+}
+
+interface Answer<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** What was answered; throws an ApiError. */
+export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (response.ok) return data as T;
+  throw new ApiError(response.status, error as Partial<Problem> | undefined);
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly next: string | undefined;
+}
+
+/** A list's page; what leads to the next one is in the Link header. */
+export async function page<T>(call: Promise<Answer<readonly T[]>>): Promise<Page<T>> {
+  const { response, ...rest } = await call;
+  const rows = await answered<readonly T[]>(Promise.resolve({ ...rest, response }));
+  const link = /<([^>]*)>/.exec(response.headers.get("link") ?? "")?.[1];
+  const next = link === undefined ? null : new URL(link, location.origin).searchParams.get("pageToken");
+  return { rows, next: next ?? undefined };
+}

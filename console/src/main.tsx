@@ -1,0 +1,52 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from "@tanstack/react-router";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api.ts";
+import { BasketPage } from "./pages/basket.tsx";
+import { ItemsPage } from "./pages/items.tsx";
+import { LoginPage, RegisterPage } from "./pages/login.tsx";
+import { OrderPage } from "./pages/order.tsx";
+import { OrdersPage } from "./pages/orders.tsx";
+import { resumeSession } from "./session.ts";
+import { NotFound, Shell } from "./shell.tsx";
+import "./styles.css";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const getParentRoute = () => root;
+const trouble = () => import("./shop/trouble.tsx");
+
+const routeTree = root.addChildren([
+  createRoute({ getParentRoute, path: "/", component: ItemsPage }),
+  createRoute({ getParentRoute, path: "/login", component: LoginPage }),
+  createRoute({ getParentRoute, path: "/register", component: RegisterPage }),
+  createRoute({ getParentRoute, path: "/basket", component: BasketPage }),
+  createRoute({ getParentRoute, path: "/orders", component: OrdersPage }),
+  createRoute({ getParentRoute, path: "/orders/$orderId", component: OrderPage }),
+  createRoute({ getParentRoute, path: "/shop", component: lazyRouteComponent(() => import("./shop/flow.tsx"), "FlowPage") }),
+  createRoute({ getParentRoute, path: "/shop/orders", component: lazyRouteComponent(() => import("./shop/orders.tsx"), "ShopOrdersPage") }),
+  createRoute({ getParentRoute, path: "/shop/stock", component: lazyRouteComponent(() => import("./shop/stock.tsx"), "StockPage") }),
+  createRoute({ getParentRoute, path: "/shop/stuck", component: lazyRouteComponent(trouble, "StuckPage") }),
+  createRoute({ getParentRoute, path: "/shop/dead-letters", component: lazyRouteComponent(trouble, "DeadLettersPage") }),
+  createRoute({ getParentRoute, path: "/shop/health", component: lazyRouteComponent(trouble, "HealthPage") }),
+]);
+
+const router = createRouter({ routeTree, defaultPreload: "intent" });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+/** What the gateway refuses is not asked again; what does not answer is. */
+const mayHelp = (failures: number, error: unknown): boolean =>
+  failures < 2 && !(error instanceof ApiError && error.status < 500);
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: mayHelp, staleTime: 1_000 } } });
+
+void resumeSession();
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <QueryClientProvider client={queries}>
+    <RouterProvider router={router} />
+  </QueryClientProvider>,
+);

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import staticFiles from "@fastify/static";
+import type { Logger } from "@waybill/chassis";
+import type { FastifyInstance, FastifyReply } from "fastify";
+
+/** Nothing but what the gateway itself serves; no inline script or style, no frame, no foreign form. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+/** Built by `npm ci`. */
+const built = join(import.meta.dirname, "../../../../console/dist");
+
+/** The built console, when there is one; without it the gateway serves its API all the same. */
+export function consoleDir(logger: Logger): { readonly consoleDir?: string } {
+  if (existsSync(join(built, "index.html"))) return { consoleDir: built };
+  logger.warn({ built }, "the console is not built, so there is no page at /; build it by: npm ci");
+  return {};
+}
+
+/** Pages of the console are one document; which one is shown its script decides. */
+const pages = ["/", "/login", "/register", "/basket", "/orders", "/orders/*", "/shop", "/shop/*"];
+
+/** Serves the console: its document for every page, and its files, whose names change with their content, for a year. */
+export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
+  await app.register(staticFiles, {
+    root: join(folder, "assets"),
+    prefix: "/assets/",
+    immutable: true,
+    maxAge: "365d",
+    preCompressed: true,
+    schemaHide: true,
+  });
+  const sendPage = (_request: unknown, reply: FastifyReply) =>
+    reply
+      .header("content-security-policy", policy)
+      .header("cache-control", "no-cache")
+      .sendFile("index.html", folder, { immutable: false, maxAge: 0, cacheControl: false });
+  for (const page of pages) app.get(page, { schema: { hide: true } as object }, sendPage);
+}
