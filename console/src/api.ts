@@ -57,6 +57,7 @@ export async function page<T>(call: Promise<Answer<readonly T[]>>): Promise<Page
   const { response, ...rest } = await call;
   const rows = await answered<readonly T[]>(Promise.resolve({ ...rest, response }));
   const link = /<([^>]*)>/.exec(response.headers.get("link") ?? "")?.[1];
-  const next = link === undefined ? null : new URL(link, location.origin).searchParams.get("pageToken");
+  const next =
+    link === undefined ? null : new URL(link, location.origin).searchParams.get("pageToken");
   return { rows, next: next ?? undefined };
 }

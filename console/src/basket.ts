@@ -31,7 +31,10 @@ export const useBasket = (): Basket => useSyncExternalStore(subscribe, () => bas
 /** Sets how many pieces are wanted; other content is another order. */
 export function want(item: Item, quantity: number): void {
   const others = basket.lines.filter((line) => line.item.itemId !== item.itemId);
-  become({ lines: quantity > 0 ? [...others, { item, quantity }] : others, key: crypto.randomUUID() });
+  become({
+    lines: quantity > 0 ? [...others, { item, quantity }] : others,
+    key: crypto.randomUUID(),
+  });
 }
 
 export const wanted = (lines: readonly BasketLine[], itemId: string): number =>

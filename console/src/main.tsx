@@ -1,5 +1,11 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  RouterProvider,
+} from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api.ts";
 import { BasketPage } from "./pages/basket.tsx";
@@ -22,12 +28,36 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute, path: "/basket", component: BasketPage }),
   createRoute({ getParentRoute, path: "/orders", component: OrdersPage }),
   createRoute({ getParentRoute, path: "/orders/$orderId", component: OrderPage }),
-  createRoute({ getParentRoute, path: "/shop", component: lazyRouteComponent(() => import("./shop/flow.tsx"), "FlowPage") }),
-  createRoute({ getParentRoute, path: "/shop/orders", component: lazyRouteComponent(() => import("./shop/orders.tsx"), "ShopOrdersPage") }),
-  createRoute({ getParentRoute, path: "/shop/stock", component: lazyRouteComponent(() => import("./shop/stock.tsx"), "StockPage") }),
-  createRoute({ getParentRoute, path: "/shop/stuck", component: lazyRouteComponent(trouble, "StuckPage") }),
-  createRoute({ getParentRoute, path: "/shop/dead-letters", component: lazyRouteComponent(trouble, "DeadLettersPage") }),
-  createRoute({ getParentRoute, path: "/shop/health", component: lazyRouteComponent(trouble, "HealthPage") }),
+  createRoute({
+    getParentRoute,
+    path: "/shop",
+    component: lazyRouteComponent(() => import("./shop/flow.tsx"), "FlowPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/shop/orders",
+    component: lazyRouteComponent(() => import("./shop/orders.tsx"), "ShopOrdersPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/shop/stock",
+    component: lazyRouteComponent(() => import("./shop/stock.tsx"), "StockPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/shop/stuck",
+    component: lazyRouteComponent(trouble, "StuckPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/shop/dead-letters",
+    component: lazyRouteComponent(trouble, "DeadLettersPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/shop/health",
+    component: lazyRouteComponent(trouble, "HealthPage"),
+  }),
 ]);
 
 const router = createRouter({ routeTree, defaultPreload: "intent" });
@@ -42,7 +72,9 @@ declare module "@tanstack/react-router" {
 const mayHelp = (failures: number, error: unknown): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status < 500);
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: mayHelp, staleTime: 1_000 } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: mayHelp, staleTime: 1_000 } },
+});
 
 void resumeSession();
 createRoot(document.getElementById("root") as HTMLElement).render(

@@ -9,7 +9,9 @@ const themeKey = "waybill-theme";
 
 function ThemeSwitch() {
   const [theme, setTheme] = useState(
-    () => localStorage.getItem(themeKey) ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
+    () =>
+      localStorage.getItem(themeKey) ??
+      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   );
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -20,7 +22,14 @@ function ThemeSwitch() {
     setTheme(other);
   };
   return (
-    <button className="ghost" type="button" aria-label={`Switch to ${other} theme`} onClick={change}>{theme === "dark" ? "☀" : "☾"}</button>
+    <button
+      className="ghost"
+      type="button"
+      aria-label={`Switch to ${other} theme`}
+      onClick={change}
+    >
+      {theme === "dark" ? "☀" : "☾"}
+    </button>
   );
 }
 
@@ -35,7 +44,11 @@ function Offline() {
       window.removeEventListener("offline", look);
     };
   }, []);
-  return offline ? <p className="offline" role="status">You are offline. What you see may be old; it goes on by itself.</p> : null;
+  return offline ? (
+    <p className="offline" role="status">
+      You are offline. What you see may be old; it goes on by itself.
+    </p>
+  ) : null;
 }
 
 const shopPages = [
@@ -58,12 +71,21 @@ function Navigation({ session }: { readonly session: Session }) {
   return (
     <>
       <nav aria-label="Main">
-        <Link to="/" activeOptions={{ exact: true }}>Items</Link>
+        <Link to="/" activeOptions={{ exact: true }}>
+          Items
+        </Link>
         <Link to="/basket">Basket{pieces > 0 && <span className="pieces">{pieces}</span>}</Link>
         {!session.isAdmin && <Link to="/orders">My orders</Link>}
-        {session.isAdmin && shopPages.map(([to, text]) => <Link key={to} to={to} activeOptions={{ exact: true }}>{text}</Link>)}
+        {session.isAdmin &&
+          shopPages.map(([to, text]) => (
+            <Link key={to} to={to} activeOptions={{ exact: true }}>
+              {text}
+            </Link>
+          ))}
       </nav>
-      <button className="ghost" type="button" onClick={() => void leave()}>Log out</button>
+      <button className="ghost" type="button" onClick={() => void leave()}>
+        Log out
+      </button>
     </>
   );
 }
@@ -72,17 +94,31 @@ export function Shell() {
   const session = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const isOpen = path === "/login" || path === "/register";
-  const content = isOpen ? <Outlet /> : session === "none" ? <LoginPage /> : session === "unknown" ? <Loading /> : <Outlet />;
+  const content = isOpen ? (
+    <Outlet />
+  ) : session === "none" ? (
+    <LoginPage />
+  ) : session === "unknown" ? (
+    <Loading />
+  ) : (
+    <Outlet />
+  );
   return (
     <>
-      <a className="skip" href="#main">Skip to content</a>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
       <header className="top">
-        <Link className="brand" to="/">Waybill</Link>
+        <Link className="brand" to="/">
+          Waybill
+        </Link>
         {typeof session === "object" ? <Navigation session={session} /> : <span className="grow" />}
         <ThemeSwitch />
       </header>
       <Offline />
-      <main id="main" tabIndex={-1}>{content}</main>
+      <main id="main" tabIndex={-1}>
+        {content}
+      </main>
     </>
   );
 }
@@ -90,6 +126,8 @@ export function Shell() {
 export const NotFound = () => (
   <div className="empty">
     <h1>There is no such page</h1>
-    <Link className="button" to="/">To the items</Link>
+    <Link className="button" to="/">
+      To the items
+    </Link>
   </div>
 );

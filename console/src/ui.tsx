@@ -18,7 +18,13 @@ export const Loading = ({ rows = 3 }: { readonly rows?: number }) => (
   </div>
 );
 
-export const Empty = ({ title, children }: { readonly title: string; readonly children?: ReactNode }) => (
+export const Empty = ({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+}) => (
   <div className="empty">
     <p className="empty-title">{title}</p>
     {children}
@@ -33,7 +39,13 @@ const hints: Readonly<Record<number, string>> = {
   504: "A part of Waybill is slow. It is asked again by itself; the other pages work.",
 };
 
-export function Failure({ error, again }: { readonly error: unknown; readonly again?: () => void }) {
+export function Failure({
+  error,
+  again,
+}: {
+  readonly error: unknown;
+  readonly again?: () => void;
+}) {
   const known = error instanceof ApiError ? error : undefined;
   const text = known?.message ?? "No connection to Waybill. It is tried again by itself.";
   return (
@@ -57,13 +69,25 @@ interface Query<T> {
 }
 
 /** What is shown of a query: its data, or why there is none yet. */
-export function Shown<T>({ query, children }: { readonly query: Query<T>; readonly children: (data: T) => ReactNode }) {
+export function Shown<T>({
+  query,
+  children,
+}: {
+  readonly query: Query<T>;
+  readonly children: (data: T) => ReactNode;
+}) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) return <Failure error={query.error} again={() => void query.refetch()} />;
   return <Loading />;
 }
 
-export const PageHead = ({ title, children }: { readonly title: string; readonly children?: ReactNode }) => (
+export const PageHead = ({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+}) => (
   <header className="page-head">
     <h1>{title}</h1>
     {children}
@@ -82,7 +106,14 @@ interface FieldProps {
   readonly optional?: boolean;
 }
 
-export const Field = ({ label, name, hint, optional = false, type = "text", ...input }: FieldProps) => (
+export const Field = ({
+  label,
+  name,
+  hint,
+  optional = false,
+  type = "text",
+  ...input
+}: FieldProps) => (
   <label className="field">
     <span>{label}</span>
     <input name={name} type={type} required={!optional} {...input} />

@@ -16,7 +16,11 @@ function usePlacing() {
       answered(
         api.POST("/api/orders", {
           params: { header: { "idempotency-key": key } },
-          body: { order: { items: lines.map(({ item, quantity }) => ({ itemId: item.itemId, quantity })) } },
+          body: {
+            order: {
+              items: lines.map(({ item, quantity }) => ({ itemId: item.itemId, quantity })),
+            },
+          },
         }),
       ),
     retry: 2,
@@ -37,7 +41,11 @@ export function BasketPage() {
     <>
       <PageHead title="Basket" />
       {lines.length === 0 ? (
-        <Empty title="Your basket is empty"><Link className="button" to="/">Browse items</Link></Empty>
+        <Empty title="Your basket is empty">
+          <Link className="button" to="/">
+            Browse items
+          </Link>
+        </Empty>
       ) : (
         <section className="card medium">
           <ul className="lines">
@@ -49,9 +57,17 @@ export function BasketPage() {
               </li>
             ))}
           </ul>
-          <p className="total"><span>Total</span><strong>{money(total, currency)}</strong></p>
+          <p className="total">
+            <span>Total</span>
+            <strong>{money(total, currency)}</strong>
+          </p>
           {placing.error && <Failure error={placing.error} />}
-          <button className="primary" type="button" disabled={placing.isPending} onClick={() => placing.mutate()}>
+          <button
+            className="primary"
+            type="button"
+            disabled={placing.isPending}
+            onClick={() => placing.mutate()}
+          >
             {placing.isPending ? "Placing your order…" : "Place order"}
           </button>
         </section>

@@ -7,7 +7,10 @@ import { Empty, PageHead, Shown } from "../ui.tsx";
 export const useItems = (refetchInterval: number | false = false) =>
   useInfiniteQuery({
     queryKey: ["items"],
-    queryFn: ({ pageParam }) => page(api.GET("/api/inventory", { params: { query: { pageSize: 48, pageToken: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      page(
+        api.GET("/api/inventory", { params: { query: { pageSize: 48, pageToken: pageParam } } }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     refetchInterval,
@@ -24,9 +27,22 @@ export function Stepper({ item, quantity }: { readonly item: Item; readonly quan
   return (
     <fieldset className="stepper">
       <legend className="visually-hidden">Quantity of {item.itemName}</legend>
-      <button type="button" aria-label={`One ${item.itemName} less`} onClick={() => want(item, quantity - 1)}>−</button>
+      <button
+        type="button"
+        aria-label={`One ${item.itemName} less`}
+        onClick={() => want(item, quantity - 1)}
+      >
+        −
+      </button>
       <output>{quantity}</output>
-      <button type="button" aria-label={`One ${item.itemName} more`} disabled={quantity >= item.availableQty} onClick={() => want(item, quantity + 1)}>+</button>
+      <button
+        type="button"
+        aria-label={`One ${item.itemName} more`}
+        disabled={quantity >= item.availableQty}
+        onClick={() => want(item, quantity + 1)}
+      >
+        +
+      </button>
     </fieldset>
   );
 }
@@ -34,7 +50,9 @@ export function Stepper({ item, quantity }: { readonly item: Item; readonly quan
 function ItemCard({ item, quantity }: { readonly item: Item; readonly quantity: number }) {
   return (
     <li className="card item">
-      <div className="monogram" aria-hidden="true">{item.itemName.slice(0, 1)}</div>
+      <div className="monogram" aria-hidden="true">
+        {item.itemName.slice(0, 1)}
+      </div>
       <div>
         <h2>{item.itemName}</h2>
         <p className={item.availableQty <= scarce ? "scarce" : "quiet"}>{stockOf(item)}</p>
@@ -66,9 +84,15 @@ export function ItemsPage() {
           return (
             <>
               <ul className="items">
-                {rows.map((item) => <ItemCard key={item.itemId} item={item} quantity={wanted(lines, item.itemId)} />)}
+                {rows.map((item) => (
+                  <ItemCard key={item.itemId} item={item} quantity={wanted(lines, item.itemId)} />
+                ))}
               </ul>
-              {items.hasNextPage && <button type="button" onClick={() => void items.fetchNextPage()}>Show more</button>}
+              {items.hasNextPage && (
+                <button type="button" onClick={() => void items.fetchNextPage()}>
+                  Show more
+                </button>
+              )}
             </>
           );
         }}

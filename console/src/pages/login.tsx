@@ -30,10 +30,18 @@ export function LoginPage() {
       <form action={action}>
         <Field label="Email" name="email" type="email" autoComplete="username" />
         <Field label="Password" name="password" type="password" autoComplete="current-password" />
-        {error !== undefined && <p className="wrong" role="alert">{error}</p>}
-        <button className="primary" type="submit" disabled={busy}>{busy ? "Logging in…" : "Log in"}</button>
+        {error !== undefined && (
+          <p className="wrong" role="alert">
+            {error}
+          </p>
+        )}
+        <button className="primary" type="submit" disabled={busy}>
+          {busy ? "Logging in…" : "Log in"}
+        </button>
       </form>
-      <p className="quiet">New here? <Link to="/register">Create an account</Link></p>
+      <p className="quiet">
+        New here? <Link to="/register">Create an account</Link>
+      </p>
     </section>
   );
 }
@@ -42,7 +50,12 @@ export function RegisterPage() {
   const navigate = useNavigate();
   const [userId] = useState(() => crypto.randomUUID()); // The same at every attempt: one account.
   const { error, busy, action } = useSubmit(async (form) => {
-    const account = { userId, name: textOf(form, "name"), email: textOf(form, "email"), password: String(form.get("password")) };
+    const account = {
+      userId,
+      name: textOf(form, "name"),
+      email: textOf(form, "email"),
+      password: String(form.get("password")),
+    };
     await answered(api.POST("/api/users", { body: account }));
     const refused = await logIn(account.email, account.password);
     if (refused === undefined) await navigate({ to: "/" });
@@ -54,11 +67,26 @@ export function RegisterPage() {
       <form action={action}>
         <Field label="Name" name="name" autoComplete="name" />
         <Field label="Email" name="email" type="email" autoComplete="username" />
-        <Field label="Password" name="password" type="password" autoComplete="new-password" hint="At least 8 characters" minLength={8} />
-        {error !== undefined && <p className="wrong" role="alert">{error}</p>}
-        <button className="primary" type="submit" disabled={busy}>{busy ? "Creating…" : "Create account"}</button>
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters"
+          minLength={8}
+        />
+        {error !== undefined && (
+          <p className="wrong" role="alert">
+            {error}
+          </p>
+        )}
+        <button className="primary" type="submit" disabled={busy}>
+          {busy ? "Creating…" : "Create account"}
+        </button>
       </form>
-      <p className="quiet">Have an account? <Link to="/login">Log in</Link></p>
+      <p className="quiet">
+        Have an account? <Link to="/login">Log in</Link>
+      </p>
     </section>
   );
 }

@@ -4,9 +4,19 @@ import { api, type Order, page } from "../api.ts";
 import { money, when } from "../format.ts";
 import { Badge, Empty, PageHead, Shown } from "../ui.tsx";
 
-export type StateFilter = "PENDING" | "CONFIRMED" | "PROCESSING" | "SHIPPED" | "DELIVERED" | "CANCELLED";
+export type StateFilter =
+  | "PENDING"
+  | "CONFIRMED"
+  | "PROCESSING"
+  | "SHIPPED"
+  | "DELIVERED"
+  | "CANCELLED";
 
-export const useOrders = (userId: string | undefined, status?: StateFilter, refetchInterval: number | false = false) =>
+export const useOrders = (
+  userId: string | undefined,
+  status?: StateFilter,
+  refetchInterval: number | false = false,
+) =>
   useInfiniteQuery({
     queryKey: ["orders", userId, status],
     queryFn: ({ pageParam }) => {
@@ -22,13 +32,26 @@ export const useOrders = (userId: string | undefined, status?: StateFilter, refe
     refetchInterval,
   });
 
-export function OrderRow({ order, showUser = false }: { readonly order: Order; readonly showUser?: boolean }) {
+export function OrderRow({
+  order,
+  showUser = false,
+}: {
+  readonly order: Order;
+  readonly showUser?: boolean;
+}) {
   return (
     <li>
       <Link className="row" to="/orders/$orderId" params={{ orderId: order.orderId }}>
         <span className="row-main">
-          <strong>{order.items.map(({ itemName, itemId, quantity }) => `${quantity} × ${itemName ?? itemId}`).join(", ")}</strong>
-          <span className="quiet">{when(order.placedAt)}{showUser && ` · ${order.userId}`}</span>
+          <strong>
+            {order.items
+              .map(({ itemName, itemId, quantity }) => `${quantity} × ${itemName ?? itemId}`)
+              .join(", ")}
+          </strong>
+          <span className="quiet">
+            {when(order.placedAt)}
+            {showUser && ` · ${order.userId}`}
+          </span>
         </span>
         <Badge state={order.status} />
         <span className="amount">{money(order.total, order.currency)}</span>
@@ -37,7 +60,13 @@ export function OrderRow({ order, showUser = false }: { readonly order: Order; r
   );
 }
 
-export function OrderList({ orders, showUser = false }: { readonly orders: ReturnType<typeof useOrders>; readonly showUser?: boolean }) {
+export function OrderList({
+  orders,
+  showUser = false,
+}: {
+  readonly orders: ReturnType<typeof useOrders>;
+  readonly showUser?: boolean;
+}) {
   return (
     <Shown query={orders}>
       {({ pages }) => {
@@ -45,8 +74,20 @@ export function OrderList({ orders, showUser = false }: { readonly orders: Retur
         if (rows.length === 0) return <Empty title="No orders here yet" />;
         return (
           <>
-            <ul className="rows card">{rows.map((order) => <OrderRow key={order.orderId} order={order} showUser={showUser} />)}</ul>
-            {orders.hasNextPage && <button type="button" disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>Show more</button>}
+            <ul className="rows card">
+              {rows.map((order) => (
+                <OrderRow key={order.orderId} order={order} showUser={showUser} />
+              ))}
+            </ul>
+            {orders.hasNextPage && (
+              <button
+                type="button"
+                disabled={orders.isFetchingNextPage}
+                onClick={() => void orders.fetchNextPage()}
+              >
+                Show more
+              </button>
+            )}
           </>
         );
       }}

@@ -32,7 +32,10 @@ function useRates(): { readonly rates: Rates; readonly live: string } {
     const timer = setInterval(() => {
       const { now, entered } = counted.current;
       counted.current.now = 0;
-      setRates(({ perSecond }) => ({ perSecond: [...perSecond.slice(1), now], entered: { ...entered } }));
+      setRates(({ perSecond }) => ({
+        perSecond: [...perSecond.slice(1), now],
+        entered: { ...entered },
+      }));
     }, 1_000);
     return () => clearInterval(timer);
   }, []);
@@ -43,8 +46,16 @@ function Sparkline({ values }: { readonly values: readonly number[] }) {
   const most = Math.max(1, ...values);
   const bars = values.map((value, second) => ({ second, height: (value / most) * 100 }));
   return (
-    <svg className="spark" viewBox={`0 0 ${seconds * 10} 100`} preserveAspectRatio="none" role="img" aria-label={`Transitions per second over the last minute, at most ${most}`}>
-      {bars.map(({ second, height }) => <rect key={second} x={second * 10} y={100 - height} width="7" height={height} rx="2" />)}
+    <svg
+      className="spark"
+      viewBox={`0 0 ${seconds * 10} 100`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Transitions per second over the last minute, at most ${most}`}
+    >
+      {bars.map(({ second, height }) => (
+        <rect key={second} x={second * 10} y={100 - height} width="7" height={height} rx="2" />
+      ))}
     </svg>
   );
 }
@@ -54,7 +65,8 @@ export function FlowPage() {
   const lists = useQueries({
     queries: open.map((status) => ({
       queryKey: ["flow", status],
-      queryFn: () => page(api.GET("/api/orders", { params: { query: { status, pageSize: looked } } })),
+      queryFn: () =>
+        page(api.GET("/api/orders", { params: { query: { status, pageSize: looked } } })),
       refetchInterval: refreshMs,
     })),
   });
@@ -63,7 +75,11 @@ export function FlowPage() {
   const most = Math.max(1, ...lists.map(({ data }) => data?.rows.length ?? 0));
   return (
     <>
-      <PageHead title="Flow"><p className="live" data-live={live} role="status">{live === "live" ? "Live" : "Connecting…"}</p></PageHead>
+      <PageHead title="Flow">
+        <p className="live" data-live={live} role="status">
+          {live === "live" ? "Live" : "Connecting…"}
+        </p>
+      </PageHead>
       {failed ? <Failure error={failed} /> : null}
       <ol className="flow">
         {states.map((state, index) => {
@@ -74,11 +90,31 @@ export function FlowPage() {
           return (
             <li className="card" key={state} data-state={state}>
               <h2>{words(state)}</h2>
-              <p className="figure">{index < open.length ? (list === undefined ? "–" : `${count(list.rows.length)}${list.next === undefined ? "" : "+"}`) : `+${count(entered)}`}</p>
+              <p className="figure">
+                {index < open.length
+                  ? list === undefined
+                    ? "–"
+                    : `${count(list.rows.length)}${list.next === undefined ? "" : "+"}`
+                  : `+${count(entered)}`}
+              </p>
               {index < open.length ? (
                 <>
-                  <svg className="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" rx="3" className="track" /><rect width={share * 100} height="6" rx="3" className="value" /></svg>
-                  <p className="quiet">{oldest === undefined ? "nothing waits" : list?.next === undefined ? `oldest ${age(oldest.placedAt, now)}` : `older than ${age(oldest.placedAt, now)}`}</p>
+                  <svg
+                    className="meter"
+                    viewBox="0 0 100 6"
+                    preserveAspectRatio="none"
+                    aria-hidden="true"
+                  >
+                    <rect width="100" height="6" rx="3" className="track" />
+                    <rect width={share * 100} height="6" rx="3" className="value" />
+                  </svg>
+                  <p className="quiet">
+                    {oldest === undefined
+                      ? "nothing waits"
+                      : list?.next === undefined
+                        ? `oldest ${age(oldest.placedAt, now)}`
+                        : `older than ${age(oldest.placedAt, now)}`}
+                  </p>
                 </>
               ) : (
                 <p className="quiet">since you opened this page</p>
@@ -89,7 +125,10 @@ export function FlowPage() {
       </ol>
       <section className="card">
         <h2>Transitions per second</h2>
-        <p className="figure">{count(rates.perSecond.at(-1) ?? 0)}<span className="quiet"> / s</span></p>
+        <p className="figure">
+          {count(rates.perSecond.at(-1) ?? 0)}
+          <span className="quiet"> / s</span>
+        </p>
         <Sparkline values={rates.perSecond} />
       </section>
     </>

@@ -28,11 +28,15 @@ function Adjust({ item }: { readonly item: Item }) {
   );
   return (
     <details>
-      <summary>Adjust<span className="visually-hidden"> {item.itemName}</span></summary>
+      <summary>
+        Adjust<span className="visually-hidden"> {item.itemName}</span>
+      </summary>
       <form className="inline" action={(form) => change.mutate(form)}>
         <Field label="Pieces (negative takes out)" name="delta" type="number" step="1" />
         <Field label="Reason" name="reason" />
-        <button type="submit" disabled={change.isPending}>Adjust stock</button>
+        <button type="submit" disabled={change.isPending}>
+          Adjust stock
+        </button>
         {change.error && <Failure error={change.error} />}
       </form>
     </details>
@@ -61,7 +65,9 @@ function AddItem() {
         <Field label="Name" name="itemName" />
         <Field label="Pieces" name="onHand" type="number" min={0} />
         <Field label="Price in EUR" name="price" type="number" min={0} step="0.01" />
-        <button className="primary" type="submit" disabled={change.isPending}>Add item</button>
+        <button className="primary" type="submit" disabled={change.isPending}>
+          Add item
+        </button>
         {change.error && <Failure error={change.error} />}
       </form>
     </details>
@@ -71,7 +77,13 @@ function AddItem() {
 function StockBar({ item }: { readonly item: Item }) {
   const held = item.onHand === 0 ? 0 : (item.held / item.onHand) * 100;
   return (
-    <svg className="meter" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={`${item.held} of ${item.onHand} held`}>
+    <svg
+      className="meter"
+      viewBox="0 0 100 6"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${item.held} of ${item.onHand} held`}
+    >
       <rect width="100" height="6" rx="3" className="track" />
       <rect width={held} height="6" rx="3" className="value" />
     </svg>
@@ -92,10 +104,21 @@ export function StockPage() {
             <ul className="items">
               {rows.map((item) => (
                 <li className="card" key={item.itemId}>
-                  <h2>{item.itemName} {item.availableQty === 0 && <span className="badge" data-state="CANCELLED">Sold out</span>}</h2>
-                  <p className="quiet mono">{item.itemId} · {money(item.unitPrice, item.currency)}</p>
+                  <h2>
+                    {item.itemName}{" "}
+                    {item.availableQty === 0 && (
+                      <span className="badge" data-state="CANCELLED">
+                        Sold out
+                      </span>
+                    )}
+                  </h2>
+                  <p className="quiet mono">
+                    {item.itemId} · {money(item.unitPrice, item.currency)}
+                  </p>
                   <StockBar item={item} />
-                  <p>{count(item.onHand)} on hand, {count(item.held)} held</p>
+                  <p>
+                    {count(item.onHand)} on hand, {count(item.held)} held
+                  </p>
                   <Adjust item={item} />
                 </li>
               ))}
@@ -103,7 +126,11 @@ export function StockPage() {
           );
         }}
       </Shown>
-      {items.hasNextPage && <button type="button" onClick={() => void items.fetchNextPage()}>Show more</button>}
+      {items.hasNextPage && (
+        <button type="button" onClick={() => void items.fetchNextPage()}>
+          Show more
+        </button>
+      )}
     </>
   );
 }
