@@ -1,26 +1,26 @@
-/** Builds the console into dist/: the API's types from the gateway's own document, then the page, compressed. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+/** Builds the console into dist/: the API's types from the gateway's document, then the page, each file also compressed. */
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import react from "@vitejs/plugin-react";
 import openapiTypes, { astToString } from "openapi-typescript";
 import { build } from "vite";
-import { openApiDocument } from "./openapi.ts";
+import { settings } from "./settings.ts";
 
-const root = join(import.meta.dirname, "..");
-
+const root = resolve(import.meta.dirname, "..");
 const generated = join(root, "src/gen");
-await mkdir(generated, { recursive: true });
-const types = astToString(await openapiTypes(await openApiDocument()));
-await writeFile(join(generated, "api.ts"), types);
+const document = join(generated, "openapi.json");
+const gateway = resolve(root, "../services/gateway");
 
-await build({
-  root,
-  configFile: false,
-  logLevel: "warn",
-  plugins: [react()],
-  build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-});
+await mkdir(generated, { recursive: true });
+const writer = join(gateway, "scripts/writeOpenApi.ts");
+execFileSync(process.execPath, [writer, document], { stdio: "inherit" });
+const types = await openapiTypes(pathToFileURL(document));
+await writeFile(join(generated, "api.ts"), astToString(types));
+await rm(document);
+
+await build(settings);
 
 const assets = join(root, "dist/assets");
 for (const name of await readdir(assets)) {
@@ -28,4 +28,3 @@ for (const name of await readdir(assets)) {
   await writeFile(join(assets, `${name}.gz`), gzipSync(bytes));
   await writeFile(join(assets, `${name}.br`), brotliCompressSync(bytes));
 }
-process.exit(0); // The document's server leaves timers behind.
