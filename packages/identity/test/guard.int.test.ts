@@ -33,6 +33,7 @@ const policy = definePolicy(StatusServiceDefinition, {
   batchMarkTried: nobodys,
   listStatuses: nobodys,
   listTransitions: ["admin"],
+  summarizeStatuses: nobodys,
   watchStatuses: ["customer"],
   publishTransitions: ["service"],
 });

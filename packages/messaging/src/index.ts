@@ -1,5 +1,6 @@
 export { undecodable } from "./batchHandling.ts";
 export type { BatchConsumer, Consumption } from "./consumer.ts";
+export type { ConsumerState } from "./consumerList.ts";
 export type { DeadLetter, DeadLetterPage, DeadLetters } from "./deadLetters.ts";
 export type { OutgoingEvent } from "./envelope.ts";
 export type { Journal, Published, StreamPosition } from "./journal.ts";

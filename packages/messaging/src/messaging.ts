@@ -2,6 +2,7 @@ import type { Logger } from "@waybill/chassis";
 import type { StreamSpec } from "@waybill/contracts/events";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
 import type { BatchConsumer, ConsumerSettings, Consumption } from "./consumer.ts";
+import { type ConsumerState, durablesOf } from "./consumerList.ts";
 import { RunningConsumption } from "./consumption.ts";
 import { type DeadLetters, deadLettersOn } from "./deadLetters.ts";
 import { DeadLetterWriter } from "./deadLetterWriter.ts";
@@ -37,6 +38,8 @@ export interface Messaging extends AsyncDisposable {
   readStream<E>(options: ReadOptions<E>): AsyncGenerator<Read<E>>;
   /** The position after the stream's last message. Throws when the stream does not exist. */
   endPosition(spec: StreamSpec): Promise<string>;
+  /** The durable consumers of a stream, of all services. */
+  consumers(spec: StreamSpec): Promise<ConsumerState[]>;
   readonly deadLetters: DeadLetters;
 }
 
@@ -78,6 +81,7 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
       return readStream({ ...read, signal }, connection, streams);
     },
     endPosition: async (spec) => encodePosition(await endOf(streams, spec)),
+    consumers: (spec) => durablesOf(connection, spec),
     deadLetters: deadLettersOn(connection, publisher),
     [Symbol.asyncDispose]: async () => {
       closing.abort();

@@ -1,5 +1,12 @@
 import { isIP } from "node:net";
-import { envAddress, envInteger, envText, loadConfig, processConfig } from "@waybill/chassis";
+import {
+  envAddress,
+  envDuration,
+  envInteger,
+  envText,
+  loadConfig,
+  processConfig,
+} from "@waybill/chassis";
 
 /** Requests per minute; 0 means no limit. */
 const perMinute = (requests: number) => envInteger({ min: 0, max: 100_000_000, default: requests });
@@ -25,6 +32,8 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
         (text) => /^[A-Z]{3}$/.test(text),
         "a currency such as EUR",
       ),
+      /** How long after placing an order can surely be cancelled, as the workflow has it; told to customers. */
+      CANCELLATION_WINDOW: envDuration(5_000),
       /** Whose pages may call from a browser: origins separated by commas, or *. */
       CORS_ORIGINS: envText("none").refine(
         (text) => listOf(text).every((origin) => origin === "*" || isOrigin(origin)),

@@ -58,6 +58,7 @@ const server = await createHttpServer({
       ending: service.signal,
       defaultPaymentMethod: config.DEFAULT_PAYMENT_METHOD,
       defaultCurrency: config.DEFAULT_CURRENCY,
+      cancellationWindowMs: config.CANCELLATION_WINDOW,
     }),
 });
 service.onDrain(() => closeHttpServer(server));

@@ -15,6 +15,9 @@ interface Documented {
   readonly responses: Readonly<Record<string, object>>;
 }
 
+/** Routes that answer although services fail: how those are is what they tell. */
+const asksItself = ["GET /healthz", "GET /readyz", "GET /api/system/services"];
+
 const errorKeys = ["error", "status", "reason", "fields", "traceId"];
 
 describe("every route", () => {
@@ -37,8 +40,10 @@ describe("every route", () => {
   after(() => gateway[Symbol.asyncDispose]());
   afterEach(() => gateway.fakes.reset());
 
-  const send = ({ route, path, as, body }: Sample, changes: { as?: string | undefined } = {}) =>
-    gateway.call(route.split(" ")[0] ?? "", path, { as, body, ...changes });
+  const send = (sample: Sample, changes: { as?: string | undefined } = {}) => {
+    const { route, path, as, body, headers = {} } = sample;
+    return gateway.call(route.split(" ")[0] ?? "", path, { as, body, headers, ...changes });
+  };
 
   /** Sends the sample while every service fails so, and expects the error's one body. */
   async function expectProblem(sample: Sample, failure: Refusal, status: number, reason: string) {
@@ -110,7 +115,7 @@ describe("every route", () => {
 
   it("answers 403 when the service does not allow it", async () => {
     const refused = refuse.permissionDenied(ErrorReason.NOT_ALLOWED, "No");
-    for (const sample of documenting("403"))
+    for (const sample of documenting("403").filter(({ route }) => !asksItself.includes(route)))
       await expectProblem(sample, refused, 403, "NOT_ALLOWED");
   });
 
@@ -137,7 +142,7 @@ describe("every route", () => {
 
   it("answers 503 with Retry-After while a service is away", async () => {
     const away = refuse.unavailable(ErrorReason.CALLEE_UNAVAILABLE, "Away", 1_500);
-    for (const sample of samples.filter(({ route }) => !route.endsWith("z"))) {
+    for (const sample of samples.filter(({ route }) => !asksItself.includes(route))) {
       const { headers } = await expectProblem(sample, away, 503, "CALLEE_UNAVAILABLE");
       expect(headers.get("retry-after"), sample.route).to.equal("2");
     }
@@ -186,6 +191,11 @@ describe("every route", () => {
     expect(status).to.equal(204);
   });
 
+  it("answers 204 to a page that asks for a session when nobody is logged in", async () => {
+    const { status } = await gateway.call("POST", "/api/session/refresh", { body: {} });
+    expect(status).to.equal(204);
+  });
+
   it("is not ready once the process is asked to stop", async () => {
     await using ended = await startGateway();
     ended.ending.abort();
@@ -193,6 +203,16 @@ describe("every route", () => {
     expect(status).to.equal(503);
     expect(body).to.include({ reason: "SHUTTING_DOWN" });
     (gateway.answers as unknown[]).push(...ended.answers);
+  });
+
+  it("that tells how services are is counted like any other", async () => {
+    await using limited = await startGateway({
+      limits: { perAddress: 1, perIdentity: 0, logins: 0 },
+    });
+    const ask = () => limited.call("GET", "/api/system/services", { as: "root" });
+    expect((await ask()).status).to.equal(200);
+    expect((await ask()).status).to.equal(429);
+    (gateway.answers as unknown[]).push(...limited.answers);
   });
 
   describe("and its documentation", () => {

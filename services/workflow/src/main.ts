@@ -51,8 +51,7 @@ service.background("counting stuck orders", countIntervalMs, () => recordStuck(d
 const size = { maxBatch: config.BATCH_SIZE, lanes: config.LANES };
 messaging.consume(onOrders((news) => handleNews(workflow, news), size));
 messaging.consume(onPayments((nudges) => handleNudges(workflow, nudges), size));
-await service.serve(
-  [[WorkflowServiceDefinition, workflowService(workflow, messaging.deadLetters)]],
-  { policies: [policy] },
-);
+await service.serve([[WorkflowServiceDefinition, workflowService(workflow, messaging)]], {
+  policies: [policy],
+});
 await service.untilTerminated();

@@ -38,9 +38,7 @@ describe("the workflow's RPCs", () => {
       name: "workflow",
       host: "127.0.0.1",
       port: 0,
-      services: [
-        [WorkflowServiceDefinition, workflowService(replica.workflow, messaging.deadLetters)],
-      ],
+      services: [[WorkflowServiceDefinition, workflowService(replica.workflow, messaging)]],
       authorize: admitUnverified,
       logger,
     });
@@ -143,6 +141,19 @@ describe("the workflow's RPCs", () => {
       await eventually("it is taken up and finished", async () => {
         const error = await client.retryProcess({ orderId: "retried" }).catch((e: unknown) => e);
         return error instanceof Refusal && error.code === 5;
+      });
+    });
+  });
+
+  describe("of consumers", () => {
+    it("list each durable with how far it is behind, and no reader that comes and goes", async () => {
+      await eventually("all is read", async () => {
+        const { consumers } = await client.listConsumers({});
+        const told = consumers.map(({ stream, name }) => `${stream} ${name}`);
+        expect(told).to.deep.equal(["ORDERS workflow", "PAYMENTS workflow-payments"]);
+        return consumers.every(
+          ({ pending, unacknowledged }) => pending === 0n && unacknowledged === 0n,
+        );
       });
     });
   });

@@ -16,6 +16,9 @@ const statuses = `
   POST   /api/auth/login                              200  200      200    200      200
   POST   /api/auth/refresh                            401  401      401    401      401
   POST   /api/auth/logout                             200  200      200    200      200
+  POST   /api/session                                 200  200      200    200      200
+  POST   /api/session/refresh                         204  204      204    204      204
+  POST   /api/session/end                             200  200      200    200      200
   GET    /.well-known/jwks.json                       200  200      200    200      200
 
   POST   /api/inventory                               401  403      403    201      403
@@ -47,6 +50,10 @@ const statuses = `
   POST   /api/dead-letters/{deadLetterId}/replay      401  403      403    404      403
   DELETE /api/dead-letters/{deadLetterId}             401  403      403    200      403
   GET    /api/dead-letters/decisions                  401  403      403    200      403
+
+  GET    /api/system/services                         401  403      403    200      403
+  GET    /api/system/flow                             401  403      403    200      403
+  GET    /api/system/consumers                        401  403      403    200      403
 
   GET    /healthz                                     200  200      200    200      200
   GET    /readyz                                      200  200      200    200      200
@@ -122,6 +129,12 @@ const bodies: Readonly<Record<string, (userId: string) => object>> = {
     email: `${userId}@example.com`,
     password: passwordOf(userId),
   }),
+  "POST /api/session": (userId) => ({
+    email: `${userId}@example.com`,
+    password: passwordOf(userId),
+  }),
+  "POST /api/session/refresh": () => ({}),
+  "POST /api/session/end": () => ({}),
   "POST /api/auth/refresh": invented,
   "POST /api/auth/logout": invented,
   "POST /api/inventory": () => ({

@@ -69,6 +69,7 @@ const status: Rows<typeof StatusServiceDefinition> = {
   listStatuses: forAll(),
   listTransitions: forOwners(own, others),
   watchStatuses: forOwners(own, others),
+  summarizeStatuses: forOperators({}, "OK"),
   publishTransitions: forOperators(),
 };
 
@@ -129,6 +130,7 @@ const workflow: Rows<typeof WorkflowServiceDefinition> = {
   replayDeadLetter: forAdmins(),
   discardDeadLetter: forAdmins(),
   listDeadLetterDecisions: forAdmins({}, "OK"),
+  listConsumers: forAdmins({}, "OK"),
 };
 
 const shipping: Rows<typeof ShippingServiceDefinition> = {

@@ -60,6 +60,10 @@ export const orderBody = z
     shipTo: address.optional(),
     version: z.int().meta({ description: "Counts the transitions" }),
     placedAt: time,
+    cancellableUntil: time.optional().meta({
+      format: "date-time",
+      description: "Until when it can surely be cancelled; told of a single order that is PENDING",
+    }),
     expiresAt: time.optional().meta({
       format: "date-time",
       description: "When the order of an outside coordinator is cancelled unless confirmed",

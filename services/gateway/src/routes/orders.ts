@@ -5,11 +5,19 @@ import { onlyOwn } from "@waybill/identity";
 import { refuse, rules } from "@waybill/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { cancellableUntil } from "../app/cancellation.ts";
 import { neededRequestId } from "../app/idempotency.ts";
 import { type StatusName, stateOf, statusNames } from "../app/statusNames.ts";
 import { identityOf } from "../http/authentication.ts";
 import { asCaller } from "../http/calls.ts";
-import { idempotencyHeaders, orderParams, pageOf, pageQuery, present } from "../http/fields.ts";
+import {
+  idempotencyHeaders,
+  optionalTimeOf,
+  orderParams,
+  pageOf,
+  pageQuery,
+  present,
+} from "../http/fields.ts";
 import { anybody, operation } from "../http/operation.ts";
 import { linkNextPage } from "../http/pages.ts";
 import type { HttpServer } from "../http/server.ts";
@@ -120,7 +128,8 @@ type ListRequest = FastifyRequest & {
   readonly query: { pageSize?: number; pageToken?: string; status?: StatusName };
 };
 
-function getRoute(app: HttpServer, { clients: { orders }, orderCache }: RouteParts): void {
+function getRoute(app: HttpServer, parts: RouteParts): void {
+  const { clients, orderCache, cancellationWindowMs } = parts;
   app.get(
     "/api/orders/:orderId",
     operation({
@@ -134,10 +143,11 @@ function getRoute(app: HttpServer, { clients: { orders }, orderCache }: RoutePar
     async (request) => {
       const { orderId } = request.params;
       const order = await orderCache.read(orderId, identityOf(request.caller), async () => {
-        const found = await orders.getOrder({ orderId }, asCaller(request));
+        const found = await clients.orders.getOrder({ orderId }, asCaller(request));
         return present(found.order, "the order");
       });
-      return orderOf(order);
+      const until = cancellableUntil(order, cancellationWindowMs);
+      return { ...orderOf(order), cancellableUntil: optionalTimeOf(until) };
     },
   );
 }

@@ -19,6 +19,8 @@ export interface RouteParts {
   readonly ending: AbortSignal;
   /** How an order is paid that does not say. */
   readonly defaultPaymentMethod: string;
+  /** How long an order can surely be cancelled; 0: there is no such time. Unit: ms. */
+  readonly cancellationWindowMs: number;
   /** What an item costs whose currency is not said. */
   readonly defaultCurrency: string;
 }

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { asGateway } from "../http/calls.ts";
-import { present } from "../http/fields.ts";
 import { loginLimit } from "../http/limits.ts";
 import { operation } from "../http/operation.ts";
 import { Problem } from "../http/problem.ts";
@@ -50,15 +49,15 @@ export function sessionRoutes(app: HttpServer, { clients: { users }, limits }: R
       config: { deadlineMs },
       summary: "A new access token for the session; the cookie is exchanged too",
       inputs: { body: empty },
-      answers: { 200: session },
-      refusals: { 401: "There is no session, or it has ended", 403: "Another site's page asks" },
+      answers: { 200: session, 204: z.undefined().describe("Nobody is logged in here") },
+      refusals: { 401: "The session has ended", 403: "Another site's page asks" },
     }),
     async (request, reply) => {
       refuseOtherSites(request);
       const refreshToken = request.cookies[cookieName];
-      if (!refreshToken) throw new Problem(401, "NO_SESSION", "Nobody is logged in here.");
+      if (!refreshToken) return reply.code(204).send();
       const answer = await users.refreshTokens({ refreshToken }, asGateway(request));
-      return begun(request, reply, tokensOf(present(answer, "tokens").tokens));
+      return begun(request, reply, tokensOf(answer.tokens));
     },
   );
   app.post(

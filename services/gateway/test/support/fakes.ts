@@ -172,6 +172,19 @@ const usual: Readonly<Record<string, Handler>> = {
   tryOrder: () => ({ order: order() }),
   confirmOrder: () => ({ order: order({ state: OrderState.CONFIRMED }) }),
   listTransitions: () => ({ transitions: [transition(1, OrderState.PENDING)] }),
+  summarizeStatuses: () => ({
+    states: [
+      {
+        state: OrderState.PENDING,
+        orders: 3n,
+        more: false,
+        oldestMovedAt: at,
+        medianStayMs: 5_000n,
+        p95StayMs: 9_000n,
+      },
+      { state: OrderState.DELIVERED, orders: 100_000n, more: true },
+    ],
+  }),
   async *watchStatuses() {
     yield { transition: transition(1, OrderState.PENDING), position: "p1" };
   },
@@ -204,6 +217,11 @@ const usual: Readonly<Record<string, Handler>> = {
       },
     ],
     nextPageToken: "",
+  }),
+  listConsumers: () => ({
+    consumers: [
+      { name: "shipping", stream: "ORDERS", pending: 7n, unacknowledged: 2n, redelivered: 1n },
+    ],
   }),
   getShipment: () => ({ shipment }),
   getDelivery: () => ({ delivery }),

@@ -64,13 +64,20 @@ export interface TestOptions extends Partial<Omit<HttpServerOptions, "routes">> 
   readonly replicas?: number;
   readonly maxStreamsPerIdentity?: number;
   readonly stalledStreamMs?: number;
+  readonly cancellationWindowMs?: number;
 }
 
 const unlimited = { perAddress: 0, perIdentity: 0, logins: 0 };
 
 /** A gateway on a free port before services that are fakes. */
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const { replicas = 1, maxStreamsPerIdentity = 20, stalledStreamMs, ...http } = options;
+  const {
+    replicas = 1,
+    maxStreamsPerIdentity = 20,
+    stalledStreamMs,
+    cancellationWindowMs = 0,
+    ...http
+  } = options;
   const logger = createLogger("test", { level: "silent", format: "json" });
   const fakes = await Fakes.start(logger, replicas);
   const clients = fakes.clients(logger);
@@ -96,6 +103,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         ending: ending.signal,
         defaultPaymentMethod: "pm_ok",
         defaultCurrency: "EUR",
+        cancellationWindowMs,
       }),
   });
   const url = await server.listen({ host: "127.0.0.1", port: 0 });

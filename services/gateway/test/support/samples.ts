@@ -6,6 +6,7 @@ export interface Sample {
   readonly path: string;
   readonly as?: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
   readonly answer: unknown;
 }
@@ -89,6 +90,8 @@ const eventText = (id: string) =>
 
 const login = { email: "alice@example.com", password: "correct horse" };
 const refresh = { refreshToken: "refresh" };
+const session = { accessToken: "access", tokenType: "Bearer", expiresAt: atText };
+const cookie = { cookie: "waybill_refresh=refresh" };
 
 export const samples: readonly Sample[] = [
   {
@@ -117,6 +120,26 @@ export const samples: readonly Sample[] = [
     route: "POST /api/auth/logout",
     path: "/api/auth/logout",
     body: refresh,
+    answer: { message: "Logged out successfully" },
+  },
+  {
+    route: "POST /api/session",
+    path: "/api/session",
+    body: login,
+    answer: session,
+  },
+  {
+    route: "POST /api/session/refresh",
+    path: "/api/session/refresh",
+    body: {},
+    headers: cookie,
+    answer: session,
+  },
+  {
+    route: "POST /api/session/end",
+    path: "/api/session/end",
+    body: {},
+    headers: cookie,
     answer: { message: "Logged out successfully" },
   },
   {
@@ -294,6 +317,34 @@ export const samples: readonly Sample[] = [
     path: "/api/dead-letters/decisions",
     as: "root",
     answer: [decisionBody],
+  },
+  {
+    route: "GET /api/system/services",
+    path: "/api/system/services",
+    as: "root",
+    answer: [{ service: "order", health: "SERVING", breaker: "closed" }],
+  },
+  {
+    route: "GET /api/system/flow",
+    path: "/api/system/flow",
+    as: "root",
+    answer: [
+      {
+        status: "PENDING",
+        orders: 3,
+        more: false,
+        oldestMovedAt: atText,
+        medianStayMs: 5_000,
+        p95StayMs: 9_000,
+      },
+      { status: "DELIVERED", orders: 100_000, more: true },
+    ],
+  },
+  {
+    route: "GET /api/system/consumers",
+    path: "/api/system/consumers",
+    as: "root",
+    answer: [{ name: "shipping", stream: "ORDERS", pending: 7, unacknowledged: 2, redelivered: 1 }],
   },
   { route: "GET /healthz", path: "/healthz", answer: { status: "alive" } },
   { route: "GET /readyz", path: "/readyz", answer: { status: "ready" } },

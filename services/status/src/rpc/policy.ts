@@ -14,5 +14,6 @@ export const policy = definePolicy(StatusServiceDefinition, {
   listStatuses: ["customer", "admin", "service"],
   listTransitions: ["customer", "admin", "service"],
   watchStatuses: ["customer", "admin", "service"],
+  summarizeStatuses: ["admin", "service"],
   publishTransitions: ["admin", "service"],
 });

@@ -2,6 +2,7 @@ import type { StatusServiceImplementation } from "@waybill/contracts/status";
 import type { StatusApp } from "../app/statusApp.ts";
 import { commandRpcs } from "./commandRpcs.ts";
 import { readRpcs } from "./readRpcs.ts";
+import { summaryRpc } from "./summaryRpc.ts";
 import { upkeepRpcs } from "./upkeepRpcs.ts";
 import { watchRpc } from "./watchRpc.ts";
 
@@ -12,6 +13,7 @@ export const statusService = (
 ): StatusServiceImplementation => ({
   ...commandRpcs(app.commands),
   ...readRpcs(app.db, app.statuses),
+  ...summaryRpc(app.db),
   ...watchRpc(app, shutdown),
   ...upkeepRpcs(app),
 });

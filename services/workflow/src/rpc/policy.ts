@@ -9,4 +9,5 @@ export const policy = definePolicy(WorkflowServiceDefinition, {
   replayDeadLetter: ["admin"],
   discardDeadLetter: ["admin"],
   listDeadLetterDecisions: ["admin"],
+  listConsumers: ["admin"],
 });

@@ -1,6 +1,7 @@
 import { ErrorReason } from "@waybill/contracts/errors";
+import { ordersStream, paymentsStream } from "@waybill/contracts/events";
 import type { WorkflowServiceImplementation } from "@waybill/contracts/workflow";
-import type { DeadLetters } from "@waybill/messaging";
+import type { ConsumerState, Messaging } from "@waybill/messaging";
 import { readPage, refuse, validate } from "@waybill/rpc";
 import { listProcesses, retryProcess } from "../app/administration.ts";
 import type { Workflow } from "../app/ports.ts";
@@ -12,7 +13,7 @@ import { listProcessesRules, retryRules } from "./rules.ts";
 /** What people ask the workflow: what waits or is stuck, and what could not be read. */
 export const workflowService = (
   workflow: Workflow,
-  deadLetters: DeadLetters,
+  messaging: Pick<Messaging, "deadLetters" | "consumers">,
 ): WorkflowServiceImplementation => ({
   listProcesses: async (request) => {
     const { state, step, pageSize, pageToken } = validate(listProcessesRules, request);
@@ -38,7 +39,24 @@ export const workflowService = (
     );
   },
 
-  ...deadLetterRpcs({ db: workflow.db, deadLetters, clock: workflow.clock }),
+  listConsumers: async () => {
+    const streams = [ordersStream, paymentsStream];
+    const consumers = (await Promise.all(streams.map(messaging.consumers))).flat();
+    return { consumers: consumers.map(consumerMessage) };
+  },
+
+  ...deadLetterRpcs({
+    db: workflow.db,
+    deadLetters: messaging.deadLetters,
+    clock: workflow.clock,
+  }),
+});
+
+const consumerMessage = ({ pending, unacknowledged, redelivered, ...rest }: ConsumerState) => ({
+  ...rest,
+  pending: BigInt(pending),
+  unacknowledged: BigInt(unacknowledged),
+  redelivered: BigInt(redelivered),
 });
 
 function positionOf(after: readonly string[] | undefined) {
