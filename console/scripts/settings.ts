@@ -8,9 +8,11 @@ export const settings: InlineConfig = {
   configFile: false,
   logLevel: "warn",
   plugins: [react()],
+  css: { transformer: "lightningcss" },
   build: {
     target: "es2023",
     assetsInlineLimit: 0, // Nothing inline: the page's policy allows files alone.
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 };

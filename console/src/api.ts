@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
+import { noteServerTime } from "./clock.ts";
 import type { components, paths } from "./gen/api.ts";
-import { currentToken } from "./session.ts";
+import { currentToken, endSession } from "./session.ts";
 
 export type Order = components["schemas"]["Order"];
 export type Item = components["schemas"]["Item"];
@@ -18,11 +19,16 @@ api.use({
     if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
     return request;
   },
+  onResponse({ response }) {
+    noteServerTime(response.headers.get("date"));
+    if (response.status === 401) endSession(); // Revoked, or signed by a key that is no longer good.
+  },
 });
 
 /** An answer that is an error, in words, with what finds it in the logs. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly reason: string | undefined;
   readonly traceId: string | undefined;
 
   constructor(status: number, problem: Partial<Problem> | undefined) {
@@ -30,9 +36,14 @@ export class ApiError extends Error {
     const what = problem?.error ?? "The gateway does not answer.";
     super(fields?.length ? `${what} (${fields.join("; ")})` : what);
     this.status = status;
+    this.reason = problem?.reason;
     this.traceId = problem?.traceId;
   }
 }
+
+/** Whether an error leaves open what was done: nothing was answered, or not by whoever does it. */
+export const isUnknown = (error: unknown): boolean =>
+  !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
 
 interface Answer<T> {
   readonly data?: T;
@@ -46,6 +57,13 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   if (response.ok) return data as T;
   throw new ApiError(response.status, error as Partial<Problem> | undefined);
 }
+
+/** What may not exist yet: null instead of an error. */
+export const ifAny = <T>(call: Promise<T>): Promise<T | null> =>
+  call.catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  });
 
 export interface Page<T> {
   readonly rows: readonly T[];

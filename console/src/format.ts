@@ -1,28 +1,49 @@
 /** Amounts and times as the viewer's locale writes them. */
 
-/** An amount in minor units; currencies differ in how many digits those are. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(currency: string): Intl.NumberFormat {
+  const format =
+    moneyFormats.get(currency) ?? new Intl.NumberFormat(undefined, { style: "currency", currency });
+  moneyFormats.set(currency, format);
+  return format;
+}
+
+/** In how many digits of a currency its minor units are. */
+export const minorDigits = (currency: string): number =>
+  moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** An amount in minor units. */
 export function money(minorUnits: number | undefined, currency: string | undefined): string {
   if (minorUnits === undefined || currency === undefined) return "–";
-  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
-  return format.format(minorUnits / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return moneyFormat(currency).format(minorUnits / 10 ** minorDigits(currency));
 }
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const number = new Intl.NumberFormat();
 
 export const when = (iso: string): string => dateTime.format(new Date(iso));
 export const timeOfDay = (iso: string): string => clock.format(new Date(iso));
-export const count = (value: number): string => new Intl.NumberFormat().format(value);
+export const count = (value: number): string => number.format(value);
 
 /** "CONFIRMED" as people read it. */
 export const words = (name: string): string =>
-  name.charAt(0) + name.slice(1).toLowerCase().replaceAll("_", " ");
+  name.charAt(0).toUpperCase() + name.slice(1).toLowerCase().replaceAll(/[_-]/g, " ");
 
-/** How long something has lasted, in its largest unit. */
-export function age(iso: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
-  if (seconds < 60) return `${seconds} s`;
+const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+/** How long something lasts, in its largest unit. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 10) return `${tenths.format(seconds)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.round(seconds / 3_600)} h`;
   return `${Math.round(seconds / 86_400)} d`;
 }
+
+/** How long ago something was. */
+export const age = (iso: string, now: number): string =>
+  duration(Math.max(1_000, now - Date.parse(iso)));

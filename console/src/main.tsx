@@ -15,11 +15,11 @@ import { OrderPage } from "./pages/order.tsx";
 import { OrdersPage } from "./pages/orders.tsx";
 import { resumeSession } from "./session.ts";
 import { NotFound, Shell } from "./shell.tsx";
-import "./styles.css";
+import { applyTheme } from "./theme.tsx";
+import "./styles/index.css";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const getParentRoute = () => root;
-const trouble = () => import("./shop/trouble.tsx");
 
 const routeTree = root.addChildren([
   createRoute({ getParentRoute, path: "/", component: ItemsPage }),
@@ -31,11 +31,15 @@ const routeTree = root.addChildren([
   createRoute({
     getParentRoute,
     path: "/shop",
-    component: lazyRouteComponent(() => import("./shop/flow.tsx"), "FlowPage"),
+    component: lazyRouteComponent(() => import("./shop/overview.tsx"), "OverviewPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/shop/orders",
+    validateSearch: ({ state, user }): { state?: string; user?: string } => ({
+      ...(typeof state === "string" ? { state } : {}),
+      ...(typeof user === "string" ? { user } : {}),
+    }),
     component: lazyRouteComponent(() => import("./shop/orders.tsx"), "ShopOrdersPage"),
   }),
   createRoute({
@@ -46,21 +50,21 @@ const routeTree = root.addChildren([
   createRoute({
     getParentRoute,
     path: "/shop/stuck",
-    component: lazyRouteComponent(trouble, "StuckPage"),
+    component: lazyRouteComponent(() => import("./shop/stuck.tsx"), "StuckPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/shop/dead-letters",
-    component: lazyRouteComponent(trouble, "DeadLettersPage"),
+    component: lazyRouteComponent(() => import("./shop/deadLetters.tsx"), "DeadLettersPage"),
   }),
   createRoute({
     getParentRoute,
     path: "/shop/health",
-    component: lazyRouteComponent(trouble, "HealthPage"),
+    component: lazyRouteComponent(() => import("./shop/health.tsx"), "HealthPage"),
   }),
 ]);
 
-const router = createRouter({ routeTree, defaultPreload: "intent" });
+const router = createRouter({ routeTree, defaultPreload: "intent", scrollRestoration: true });
 
 declare module "@tanstack/react-router" {
   interface Register {
@@ -72,10 +76,20 @@ declare module "@tanstack/react-router" {
 const mayHelp = (failures: number, error: unknown): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status < 500);
 
+/** How often what has failed is asked again, so that pages go on by themselves. Unit: ms. */
+const againMs = 4_000;
+
 const queries = new QueryClient({
-  defaultOptions: { queries: { retry: mayHelp, staleTime: 1_000 } },
+  defaultOptions: {
+    queries: {
+      retry: mayHelp,
+      staleTime: 1_000,
+      refetchInterval: ({ state: { error } }) => (error && mayHelp(0, error) ? againMs : false),
+    },
+  },
 });
 
+applyTheme();
 void resumeSession();
 createRoot(document.getElementById("root") as HTMLElement).render(
   <QueryClientProvider client={queries}>

@@ -1,9 +1,9 @@
-import { useSyncExternalStore } from "react";
+import { makeStore } from "./store.ts";
 
 /** Who is logged in; the access token lives here, in memory, and nowhere else. */
 export interface Session {
   readonly accessToken: string;
-  /** Unit: ms since the epoch. */
+  /** Unit: ms since the epoch, by this machine's clock. */
   readonly endsAt: number;
   readonly userId: string;
   readonly isAdmin: boolean;
@@ -14,40 +14,34 @@ interface Answered {
   readonly expiresAt: string;
 }
 
-export type SessionState = Session | "unknown" | "none";
+/** "unknown" until the gateway has said whether a session is left from before. */
+export type SessionState = Session | "unknown" | "none" | "expired";
 
-let state: SessionState = "unknown";
-let hasExpired = false;
-const listeners = new Set<() => void>();
+const session = makeStore<SessionState>("unknown");
 
-function become(next: SessionState): void {
-  state = next;
-  for (const listener of listeners) listener();
+export const useSession = session.use;
+
+interface Claims {
+  readonly sub?: string;
+  readonly roles?: readonly string[];
+  readonly exp?: number;
+  readonly iat?: number;
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-};
-
-/** The session as it is now, shown anew whenever it changes. */
-export const useSession = (): SessionState => useSyncExternalStore(subscribe, () => state);
-
-/** Whether the last session ended by itself, so that the login page can say so. */
-export const sessionHasExpired = (): boolean => hasExpired;
-
 /** The page shows what the token allows; the gateway and every service judge it. */
-function sessionOf({ accessToken, expiresAt }: Answered): Session {
+export function sessionOf({ accessToken }: Answered, now: number): Session {
   const [, body = ""] = accessToken.split(".");
-  const claims = JSON.parse(atob(body.replaceAll("-", "+").replaceAll("_", "/"))) as {
-    sub?: string;
-    roles?: readonly string[];
-  };
+  const {
+    sub = "",
+    roles,
+    exp = 0,
+    iat = 0,
+  } = JSON.parse(atob(body.replaceAll("-", "+").replaceAll("_", "/"))) as Claims;
   return {
     accessToken,
-    endsAt: Date.parse(expiresAt),
-    userId: claims.sub ?? "",
-    isAdmin: claims.roles?.includes("admin") === true,
+    endsAt: now + (exp - iat) * 1_000, // As long as it lives, whatever the viewer's clock says.
+    userId: sub,
+    isAdmin: roles?.includes("admin") === true,
   };
 }
 
@@ -61,36 +55,41 @@ const post = (path: string, body: unknown = {}) =>
 /** Logs in; answers what went wrong in words, or undefined. */
 export async function logIn(email: string, password: string): Promise<string | undefined> {
   const answer = await post("/api/session", { email, password });
-  const body = await answer.json();
-  if (!answer.ok) return (body as { error: string }).error;
-  hasExpired = false;
-  become(sessionOf(body as Answered));
+  const body = (await answer.json()) as Answered & { readonly error: string };
+  if (!answer.ok) return body.error;
+  session.set(sessionOf(body, Date.now()));
   return undefined;
 }
 
 /** Ends the session here and at the gateway. */
 export async function logOut(): Promise<void> {
   await post("/api/session/end").catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
-  hasExpired = false;
-  become("none");
+  session.set("none");
+}
+
+/** The session is no longer good: whoever looks at a page is asked to log in, and goes on there. */
+export function endSession(): void {
+  if (typeof session.get() === "object") session.set("expired");
 }
 
 let refreshing: Promise<void> | undefined;
 
 /** One exchange at a time, over all tabs: the refresh token is good for one, and a second use would revoke both. */
 function refresh(): Promise<void> {
-  refreshing ??= navigator.locks
-    .request("waybill-refresh", async () => {
-      const answer = await post("/api/session/refresh");
-      if (answer.ok) return become(sessionOf((await answer.json()) as Answered));
-      if (answer.status !== 401) throw new Error("The gateway does not answer; trying again.");
-      hasExpired = typeof state === "object";
-      become("none");
-    })
-    .finally(() => {
+  refreshing ??= Promise.resolve(navigator.locks.request("waybill-refresh", exchange)).finally(
+    () => {
       refreshing = undefined;
-    }) as Promise<void>;
+    },
+  );
   return refreshing;
+}
+
+async function exchange(): Promise<void> {
+  const answer = await post("/api/session/refresh");
+  if (answer.status === 200) return session.set(sessionOf(await answer.json(), Date.now()));
+  if (answer.status !== 204 && answer.status !== 401)
+    throw new Error("Waybill does not answer; it is asked again.");
+  session.set(typeof session.get() === "object" ? "expired" : "none");
 }
 
 /** Renewed this long before its end. Unit: ms. */
@@ -98,10 +97,12 @@ const earlyMs = 20_000;
 
 /** A token that is still good, renewed if need be; undefined when nobody is logged in. */
 export async function currentToken(): Promise<string | undefined> {
-  if (state === "unknown") await refresh();
-  else if (typeof state === "object" && state.endsAt - earlyMs < Date.now()) await refresh();
-  return typeof state === "object" ? state.accessToken : undefined;
+  const before = session.get();
+  if (before === "unknown" || (typeof before === "object" && before.endsAt - earlyMs < Date.now()))
+    await refresh();
+  const now = session.get();
+  return typeof now === "object" ? now.accessToken : undefined;
 }
 
 /** Finds out whether a session is left from before; without an answer nobody is logged in. */
-export const resumeSession = (): Promise<void> => refresh().catch(() => become("none"));
+export const resumeSession = (): Promise<void> => refresh().catch(() => session.set("none"));

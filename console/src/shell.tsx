@@ -1,37 +1,12 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useBasket } from "./basket.ts";
+import { openBasket, piecesIn, useBasket } from "./basket.ts";
+import { Icon } from "./icons.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { logOut, type Session, useSession } from "./session.ts";
-import { Loading } from "./ui.tsx";
-
-const themeKey = "waybill-theme";
-
-function ThemeSwitch() {
-  const [theme, setTheme] = useState(
-    () =>
-      localStorage.getItem(themeKey) ??
-      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
-  );
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-  }, [theme]);
-  const other = theme === "dark" ? "light" : "dark";
-  const change = () => {
-    localStorage.setItem(themeKey, other);
-    setTheme(other);
-  };
-  return (
-    <button
-      className="ghost"
-      type="button"
-      aria-label={`Switch to ${other} theme`}
-      onClick={change}
-    >
-      {theme === "dark" ? "☀" : "☾"}
-    </button>
-  );
-}
+import { ThemeSwitch } from "./theme.tsx";
+import { Loading, Message } from "./ui/states.tsx";
 
 function Offline() {
   const [offline, setOffline] = useState(!navigator.onLine);
@@ -44,90 +19,151 @@ function Offline() {
       window.removeEventListener("offline", look);
     };
   }, []);
-  return offline ? (
-    <p className="offline" role="status">
-      You are offline. What you see may be old; it goes on by itself.
-    </p>
-  ) : null;
+  return (
+    <div role="status">
+      {offline && (
+        <p className="bar">You are offline. What you see may be old; it goes on by itself.</p>
+      )}
+    </div>
+  );
 }
 
-const shopPages = [
-  ["/shop", "Flow"],
-  ["/shop/orders", "All orders"],
-  ["/shop/stock", "Stock"],
-  ["/shop/stuck", "Stuck"],
-  ["/shop/dead-letters", "Dead letters"],
-  ["/shop/health", "Health"],
+const storePages = [
+  ["/", "Items", "shop"],
+  ["/basket", "Basket", "basket"],
+  ["/orders", "My orders", "orders"],
 ] as const;
 
-function Navigation({ session }: { readonly session: Session }) {
+const shopPages = [
+  ["/shop", "Overview", "flow"],
+  ["/shop/orders", "Orders", "orders"],
+  ["/shop/stock", "Stock", "boxes"],
+  ["/shop/stuck", "Stuck", "wait"],
+  ["/shop/dead-letters", "Letters", "letter"],
+  ["/shop/health", "Health", "heart"],
+] as const;
+
+function Pages({ inShop }: { readonly inShop: boolean }) {
+  const pieces = piecesIn(useBasket().lines);
+  return (
+    <nav aria-label={inShop ? "Shop" : "Store"}>
+      {(inShop ? shopPages : storePages).map(([to, text, icon]) => (
+        <Link key={to} className="nav-link" to={to} activeOptions={{ exact: to !== "/orders" }}>
+          <Icon name={icon} />
+          {text}
+          {to === "/basket" && pieces > 0 && (
+            <span className="pieces">
+              {pieces}
+              <span className="visually-hidden"> pieces</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Navigation({ session, inShop }: { readonly session: Session; readonly inShop: boolean }) {
   const navigate = useNavigate();
-  const { lines } = useBasket();
-  const pieces = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const queries = useQueryClient();
   const leave = async () => {
     await logOut();
+    queries.clear(); // The next one at this screen sees nothing of it.
     await navigate({ to: "/login" });
   };
   return (
     <>
-      <nav aria-label="Main">
-        <Link to="/" activeOptions={{ exact: true }}>
-          Items
-        </Link>
-        <Link to="/basket">Basket{pieces > 0 && <span className="pieces">{pieces}</span>}</Link>
-        {!session.isAdmin && <Link to="/orders">My orders</Link>}
-        {session.isAdmin &&
-          shopPages.map(([to, text]) => (
-            <Link key={to} to={to} activeOptions={{ exact: true }}>
-              {text}
-            </Link>
-          ))}
-      </nav>
+      <Pages inShop={inShop} />
+      {session.isAdmin && (
+        <div className="areas">
+          <Link to="/" data-chosen={!inShop}>
+            Store
+          </Link>
+          <Link to="/shop" data-chosen={inShop}>
+            Run the shop
+          </Link>
+        </div>
+      )}
       <button className="ghost" type="button" onClick={() => void leave()}>
-        Log out
+        <Icon name="leave" />
+        <span className="word">Log out</span>
+        <span className="visually-hidden">{session.userId}</span>
       </button>
     </>
   );
 }
 
+const Forbidden = () => (
+  <Message icon="lock" title="This is for those who run the shop" isPage>
+    <p className="quiet">Your account is a customer's. Log in as an administrator to see it.</p>
+    <Link className="button" to="/">
+      To the items
+    </Link>
+  </Message>
+);
+
+/** The page that the address names, once it is known who asks. */
+function Content({ path }: { readonly path: string }) {
+  const session = useSession();
+  if (path === "/login" || path === "/register") return <Outlet />;
+  if (session === "unknown") return <Loading />;
+  if (typeof session === "string") return <LoginPage />;
+  if (path.startsWith("/shop") && !session.isAdmin) return <Forbidden />;
+  openBasket(session.userId);
+  return <Outlet />;
+}
+
 export function Shell() {
   const session = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const isOpen = path === "/login" || path === "/register";
-  const content = isOpen ? (
-    <Outlet />
-  ) : session === "none" ? (
-    <LoginPage />
-  ) : session === "unknown" ? (
-    <Loading />
-  ) : (
-    <Outlet />
-  );
+  const isAdmin = typeof session === "object" && session.isAdmin;
+  const inShop = isAdmin && path.startsWith("/shop");
   return (
     <>
       <a className="skip" href="#main">
         Skip to content
       </a>
       <header className="top">
-        <Link className="brand" to="/">
-          Waybill
-        </Link>
-        {typeof session === "object" ? <Navigation session={session} /> : <span className="grow" />}
-        <ThemeSwitch />
+        <div className="top-inner">
+          <Link className="brand" to={isAdmin ? "/shop" : "/"}>
+            <Mark />
+            Waybill
+          </Link>
+          {typeof session === "object" ? (
+            <Navigation session={session} inShop={inShop} />
+          ) : (
+            <span className="grow" />
+          )}
+          <ThemeSwitch />
+        </div>
       </header>
       <Offline />
       <main id="main" tabIndex={-1}>
-        {content}
+        <Content path={path} />
       </main>
     </>
   );
 }
 
+const Mark = () => (
+  <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+    <rect width="32" height="32" rx="9" fill="currentColor" />
+    <path
+      d="M7 10.5 11 22l5-10 5 10 4-11.5"
+      fill="none"
+      stroke="var(--card)"
+      strokeWidth="2.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
+  </svg>
+);
+
 export const NotFound = () => (
-  <div className="empty">
-    <h1>There is no such page</h1>
+  <Message icon="search" title="There is no such page" isPage>
+    <p className="quiet">The address may be mistyped, or the page has moved.</p>
     <Link className="button" to="/">
       To the items
     </Link>
-  </div>
+  </Message>
 );

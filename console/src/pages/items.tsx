@@ -1,10 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, type Item, page } from "../api.ts";
-import { useBasket, want, wanted } from "../basket.ts";
+import { type BasketItem, quantityOf, useBasket, want } from "../basket.ts";
 import { count, money } from "../format.ts";
-import { Empty, PageHead, Shown } from "../ui.tsx";
+import { More, PageHead } from "../ui/parts.tsx";
+import { Message, Shown } from "../ui/states.tsx";
+import { Label } from "./label.tsx";
 
-export const useItems = (refetchInterval: number | false = false) =>
+export const useItems = (refreshMs?: number) =>
   useInfiniteQuery({
     queryKey: ["items"],
     queryFn: ({ pageParam }) =>
@@ -13,9 +15,10 @@ export const useItems = (refetchInterval: number | false = false) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    refetchInterval,
+    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
   });
 
+/** Few enough to say how many are left. */
 const scarce = 5;
 
 function stockOf({ availableQty }: Item): string {
@@ -23,80 +26,89 @@ function stockOf({ availableQty }: Item): string {
   return availableQty <= scarce ? `Only ${availableQty} left` : `${count(availableQty)} in stock`;
 }
 
-export function Stepper({ item, quantity }: { readonly item: Item; readonly quantity: number }) {
-  return (
-    <fieldset className="stepper">
-      <legend className="visually-hidden">Quantity of {item.itemName}</legend>
-      <button
-        type="button"
-        aria-label={`One ${item.itemName} less`}
-        onClick={() => want(item, quantity - 1)}
-      >
-        −
-      </button>
-      <output>{quantity}</output>
-      <button
-        type="button"
-        aria-label={`One ${item.itemName} more`}
-        disabled={quantity >= item.availableQty}
-        onClick={() => want(item, quantity + 1)}
-      >
-        +
-      </button>
-    </fieldset>
-  );
+interface StepperProps {
+  readonly item: BasketItem;
+  readonly quantity: number;
+  readonly disabled?: boolean;
 }
 
-function ItemCard({ item, quantity }: { readonly item: Item; readonly quantity: number }) {
-  return (
-    <li className="card item">
-      <div className="monogram" aria-hidden="true">
-        {item.itemName.slice(0, 1)}
-      </div>
-      <div>
-        <h2>{item.itemName}</h2>
-        <p className={item.availableQty <= scarce ? "scarce" : "quiet"}>{stockOf(item)}</p>
-      </div>
-      <div className="item-foot">
-        <strong>{money(item.unitPrice, item.currency)}</strong>
-        {quantity > 0 ? (
-          <Stepper item={item} quantity={quantity} />
-        ) : (
-          <button type="button" disabled={item.availableQty === 0} onClick={() => want(item, 1)}>
-            Add<span className="visually-hidden"> {item.itemName} to the basket</span>
-          </button>
-        )}
-      </div>
-    </li>
-  );
+export const Stepper = ({ item, quantity, disabled = false }: StepperProps) => (
+  <fieldset className="stepper" disabled={disabled}>
+    <legend className="visually-hidden">Quantity of {item.itemName}</legend>
+    <button
+      type="button"
+      aria-label={`One ${item.itemName} less`}
+      onClick={() => want(item, quantity - 1)}
+    >
+      −
+    </button>
+    <output>{quantity}</output>
+    <button
+      type="button"
+      aria-label={`One ${item.itemName} more`}
+      disabled={quantity >= item.availableQty}
+      onClick={() => want(item, quantity + 1)}
+    >
+      +
+    </button>
+  </fieldset>
+);
+
+interface ItemCardProps {
+  readonly item: Item;
+  readonly quantity: number;
+  readonly locked: boolean;
 }
+
+const ItemCard = ({ item, quantity, locked }: ItemCardProps) => (
+  <li className="card item">
+    <Label itemId={item.itemId} />
+    <div>
+      <h2>{item.itemName}</h2>
+      <p className={item.availableQty <= scarce ? "scarce" : "quiet"}>{stockOf(item)}</p>
+    </div>
+    <div className="item-foot">
+      <span className="price">{money(item.unitPrice, item.currency)}</span>
+      {quantity > 0 ? (
+        <Stepper item={item} quantity={quantity} disabled={locked} />
+      ) : (
+        <button
+          type="button"
+          disabled={item.availableQty === 0 || locked}
+          onClick={() => want(item, 1)}
+        >
+          Add<span className="visually-hidden"> {item.itemName} to the basket</span>
+        </button>
+      )}
+    </div>
+  </li>
+);
 
 export function ItemsPage() {
   const items = useItems();
-  const { lines } = useBasket();
+  const { lines, key } = useBasket();
   return (
     <>
       <PageHead title="What would you like?" />
       <Shown query={items}>
         {({ pages }) => {
           const rows = pages.flatMap((one) => one.rows);
-          if (rows.length === 0) return <Empty title="Nothing is on sale yet" />;
+          if (rows.length === 0) return <Message icon="shop" title="Nothing is on sale yet" />;
           return (
-            <>
-              <ul className="items">
-                {rows.map((item) => (
-                  <ItemCard key={item.itemId} item={item} quantity={wanted(lines, item.itemId)} />
-                ))}
-              </ul>
-              {items.hasNextPage && (
-                <button type="button" onClick={() => void items.fetchNextPage()}>
-                  Show more
-                </button>
-              )}
-            </>
+            <ul className="cards items">
+              {rows.map((item) => (
+                <ItemCard
+                  key={item.itemId}
+                  item={item}
+                  quantity={quantityOf(lines, item.itemId)}
+                  locked={key !== undefined}
+                />
+              ))}
+            </ul>
           );
         }}
       </Shown>
+      <More list={items} />
     </>
   );
 }

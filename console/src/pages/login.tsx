@@ -1,41 +1,66 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { answered, api } from "../api.ts";
-import { logIn, sessionHasExpired } from "../session.ts";
-import { Field, textOf } from "../ui.tsx";
+import { logIn, useSession } from "../session.ts";
+import { Field, PageHead, textOf } from "../ui/parts.tsx";
 
 function useSubmit(submit: (form: FormData) => Promise<string | undefined>) {
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const action = async (form: FormData) => {
+  const send = async (form: FormData) => {
     setBusy(true);
     setError(undefined);
-    setError(await submit(form).catch((cause: Error) => cause.message));
+    const refused = await submit(form).catch((cause: unknown) =>
+      cause instanceof TypeError
+        ? "Waybill does not answer. Try again in a moment."
+        : (cause as Error).message,
+    );
+    setError(refused);
     setBusy(false);
   };
-  return { error, busy, action };
+  const onSubmit = (event: React.SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault(); // React's actions would clear the form, also when it is refused.
+    void send(new FormData(event.currentTarget));
+  };
+  return { error, busy, onSubmit };
+}
+
+const Wrong = ({ error }: { readonly error: string | undefined }) => (
+  <p className="wrong" role="alert" hidden={error === undefined}>
+    {error}
+  </p>
+);
+
+/** Where somebody goes who has logged in: on, where a page asked for it. */
+function useArrival() {
+  const navigate = useNavigate();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  return async () => {
+    if (path === "/login" || path === "/register") await navigate({ to: "/" });
+  };
 }
 
 export function LoginPage() {
-  const navigate = useNavigate();
-  const { error, busy, action } = useSubmit(async (form) => {
+  const session = useSession();
+  const arrive = useArrival();
+  const { error, busy, onSubmit } = useSubmit(async (form) => {
     const refused = await logIn(textOf(form, "email"), String(form.get("password")));
-    if (refused === undefined) await navigate({ to: "/" });
+    if (refused === undefined) await arrive();
     return refused;
   });
   return (
     <section className="card narrow">
-      <h1>Welcome back</h1>
-      {sessionHasExpired() && <p className="notice">Your session has ended. Log in to go on.</p>}
-      <form action={action}>
+      <PageHead title="Welcome back" />
+      {session === "expired" && (
+        <p className="notice" role="status">
+          Your session has ended. Log in, and you go on where you were.
+        </p>
+      )}
+      <form onSubmit={onSubmit}>
         <Field label="Email" name="email" type="email" autoComplete="username" />
         <Field label="Password" name="password" type="password" autoComplete="current-password" />
-        {error !== undefined && (
-          <p className="wrong" role="alert">
-            {error}
-          </p>
-        )}
-        <button className="primary" type="submit" disabled={busy}>
+        <Wrong error={error} />
+        <button className="primary wide" type="submit" disabled={busy}>
           {busy ? "Logging in…" : "Log in"}
         </button>
       </form>
@@ -47,9 +72,9 @@ export function LoginPage() {
 }
 
 export function RegisterPage() {
-  const navigate = useNavigate();
+  const arrive = useArrival();
   const [userId] = useState(() => crypto.randomUUID()); // The same at every attempt: one account.
-  const { error, busy, action } = useSubmit(async (form) => {
+  const { error, busy, onSubmit } = useSubmit(async (form) => {
     const account = {
       userId,
       name: textOf(form, "name"),
@@ -58,29 +83,26 @@ export function RegisterPage() {
     };
     await answered(api.POST("/api/users", { body: account }));
     const refused = await logIn(account.email, account.password);
-    if (refused === undefined) await navigate({ to: "/" });
+    if (refused === undefined) await arrive();
     return refused;
   });
   return (
     <section className="card narrow">
-      <h1>Create an account</h1>
-      <form action={action}>
-        <Field label="Name" name="name" autoComplete="name" />
-        <Field label="Email" name="email" type="email" autoComplete="username" />
+      <PageHead title="Create an account" />
+      <form onSubmit={onSubmit}>
+        <Field label="Name" name="name" autoComplete="name" maxLength={200} />
+        <Field label="Email" name="email" type="email" autoComplete="username" maxLength={254} />
         <Field
           label="Password"
           name="password"
           type="password"
           autoComplete="new-password"
-          hint="At least 8 characters"
+          hint="At least 8 characters; a sentence is good."
           minLength={8}
+          maxLength={128}
         />
-        {error !== undefined && (
-          <p className="wrong" role="alert">
-            {error}
-          </p>
-        )}
-        <button className="primary" type="submit" disabled={busy}>
+        <Wrong error={error} />
+        <button className="primary wide" type="submit" disabled={busy}>
           {busy ? "Creating…" : "Create account"}
         </button>
       </form>

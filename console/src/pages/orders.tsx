@@ -2,21 +2,19 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, type Order, page } from "../api.ts";
 import { money, when } from "../format.ts";
-import { Badge, Empty, PageHead, Shown } from "../ui.tsx";
+import { useSession } from "../session.ts";
+import type { State } from "../states.ts";
+import { Badge, More, PageHead } from "../ui/parts.tsx";
+import { Message, Shown } from "../ui/states.tsx";
 
-export type StateFilter =
-  | "PENDING"
-  | "CONFIRMED"
-  | "PROCESSING"
-  | "SHIPPED"
-  | "DELIVERED"
-  | "CANCELLED";
+interface OrdersFilter {
+  readonly userId?: string | undefined;
+  readonly status?: State | undefined;
+  /** Default: only what is looked at anew. Unit: ms. */
+  readonly refreshMs?: number;
+}
 
-export const useOrders = (
-  userId: string | undefined,
-  status?: StateFilter,
-  refetchInterval: number | false = false,
-) =>
+export const useOrders = ({ userId, status, refreshMs }: OrdersFilter) =>
   useInfiniteQuery({
     queryKey: ["orders", userId, status],
     queryFn: ({ pageParam }) => {
@@ -29,77 +27,76 @@ export const useOrders = (
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    refetchInterval,
+    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
   });
 
-export function OrderRow({
-  order,
-  showUser = false,
-}: {
+interface OrderRowProps {
   readonly order: Order;
-  readonly showUser?: boolean;
-}) {
-  return (
-    <li>
-      <Link className="row" to="/orders/$orderId" params={{ orderId: order.orderId }}>
-        <span className="row-main">
-          <strong>
-            {order.items
-              .map(({ itemName, itemId, quantity }) => `${quantity} × ${itemName ?? itemId}`)
-              .join(", ")}
-          </strong>
-          <span className="quiet">
-            {when(order.placedAt)}
-            {showUser && ` · ${order.userId}`}
-          </span>
-        </span>
-        <Badge state={order.status} />
-        <span className="amount">{money(order.total, order.currency)}</span>
-      </Link>
-    </li>
-  );
+  readonly showUser: boolean;
 }
 
-export function OrderList({
-  orders,
-  showUser = false,
-}: {
+const OrderRow = ({ order, showUser }: OrderRowProps) => (
+  <li>
+    <Link className="row" to="/orders/$orderId" params={{ orderId: order.orderId }}>
+      <span className="row-main">
+        <strong>
+          {order.items
+            .map(({ itemName, itemId, quantity }) => `${quantity} × ${itemName ?? itemId}`)
+            .join(", ")}
+        </strong>
+        <span className="quiet">
+          {when(order.placedAt)}
+          {showUser && ` · ${order.userId}`}
+        </span>
+      </span>
+      <Badge state={order.status} />
+      <span className="amount">{money(order.total, order.currency)}</span>
+    </Link>
+  </li>
+);
+
+interface OrderListProps {
   readonly orders: ReturnType<typeof useOrders>;
   readonly showUser?: boolean;
-}) {
-  return (
-    <Shown query={orders}>
+}
+
+export const OrderList = ({ orders, showUser = false }: OrderListProps) => (
+  <>
+    <Shown query={orders} rows={6}>
       {({ pages }) => {
         const rows = pages.flatMap((one) => one.rows);
-        if (rows.length === 0) return <Empty title="No orders here yet" />;
+        if (rows.length === 0)
+          return (
+            <Message icon="orders" title="No orders here yet">
+              <Link className="button" to="/">
+                Browse items
+              </Link>
+            </Message>
+          );
         return (
-          <>
-            <ul className="rows card">
-              {rows.map((order) => (
-                <OrderRow key={order.orderId} order={order} showUser={showUser} />
-              ))}
-            </ul>
-            {orders.hasNextPage && (
-              <button
-                type="button"
-                disabled={orders.isFetchingNextPage}
-                onClick={() => void orders.fetchNextPage()}
-              >
-                Show more
-              </button>
-            )}
-          </>
+          <ul className="rows card">
+            {rows.map((order) => (
+              <OrderRow key={order.orderId} order={order} showUser={showUser} />
+            ))}
+          </ul>
         );
       }}
     </Shown>
-  );
-}
+    <More list={orders} />
+  </>
+);
 
+/** How often states are looked at anew. Unit: ms. */
+const refreshMs = 5_000;
+
+/** A customer's own orders are what the list has for it; an administrator has to be named. */
 export function OrdersPage() {
+  const session = useSession();
+  const userId = typeof session === "object" ? session.userId : undefined;
   return (
     <>
       <PageHead title="My orders" />
-      <OrderList orders={useOrders(undefined)} />
+      <OrderList orders={useOrders({ userId, refreshMs })} />
     </>
   );
 }

@@ -1,68 +1,84 @@
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { words } from "../format.ts";
-import { OrderList, type StateFilter, useOrders } from "../pages/orders.tsx";
-import { PageHead, textOf } from "../ui.tsx";
+import { Icon } from "../icons.tsx";
+import { OrderList, useOrders } from "../pages/orders.tsx";
+import { isState, type State, states } from "../states.ts";
+import { PageHead, textOf } from "../ui/parts.tsx";
+import { refreshMs } from "./queries.ts";
 
-const filters = [
-  undefined,
-  "PENDING",
-  "CONFIRMED",
-  "PROCESSING",
-  "SHIPPED",
-  "DELIVERED",
-  "CANCELLED",
-] as const;
+function Search() {
+  const navigate = useNavigate();
+  const search = (event: React.SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const sought = textOf(form, "sought");
+    if (sought === "") return;
+    if (form.get("by") === "user") void navigate({ to: "/shop/orders", search: { user: sought } });
+    else void navigate({ to: "/orders/$orderId", params: { orderId: sought } });
+  };
+  return (
+    <form className="search push" onSubmit={search}>
+      <select name="by" aria-label="Search by">
+        <option value="order">Order id</option>
+        <option value="user">User id</option>
+      </select>
+      <input name="sought" type="search" aria-label="Id" placeholder="Id…" maxLength={64} />
+      <button type="submit" aria-label="Find">
+        <Icon name="search" />
+      </button>
+    </form>
+  );
+}
+
+interface FilterProps {
+  readonly chosen: State | undefined;
+  readonly onChoose: (state: State | undefined) => void;
+}
+
+const Filter = ({ chosen, onChoose }: FilterProps) => (
+  <fieldset className="chips">
+    <legend className="visually-hidden">State</legend>
+    {[undefined, ...states].map((state) => (
+      <button
+        key={state ?? "all"}
+        type="button"
+        data-state={state}
+        aria-pressed={chosen === state}
+        onClick={() => onChoose(state)}
+      >
+        {state === undefined ? "All" : words(state)}
+      </button>
+    ))}
+  </fieldset>
+);
 
 export function ShopOrdersPage() {
   const navigate = useNavigate();
-  const [status, setStatus] = useState<StateFilter>();
-  const [userId, setUserId] = useState<string>();
-  const search = (form: FormData) => {
-    const sought = textOf(form, "sought");
-    if (form.get("by") === "user") return setUserId(sought || undefined);
-    if (sought !== "") void navigate({ to: "/orders/$orderId", params: { orderId: sought } });
-  };
+  const { state, user } = useSearch({ from: "/shop/orders" });
+  const status = isState(state) ? state : undefined;
+  const show = (next: { state?: State | undefined; user?: string | undefined }) =>
+    void navigate({
+      to: "/shop/orders",
+      search: {
+        ...(next.state === undefined ? {} : { state: next.state }),
+        ...(next.user === undefined ? {} : { user: next.user }),
+      },
+    });
   return (
     <>
       <PageHead title="Orders">
-        <form className="search" action={search}>
-          <label className="visually-hidden" htmlFor="by">
-            Search by
-          </label>
-          <select id="by" name="by">
-            <option value="order">Order id</option>
-            <option value="user">User id</option>
-          </select>
-          <label className="visually-hidden" htmlFor="sought">
-            Id
-          </label>
-          <input id="sought" name="sought" type="search" placeholder="Search…" />
-          <button type="submit">Find</button>
-        </form>
+        <Search />
       </PageHead>
-      <fieldset className="chips">
-        <legend className="visually-hidden">State</legend>
-        {filters.map((filter) => (
-          <button
-            key={filter ?? "all"}
-            type="button"
-            aria-pressed={status === filter}
-            onClick={() => setStatus(filter)}
-          >
-            {filter === undefined ? "All" : words(filter)}
-          </button>
-        ))}
-      </fieldset>
-      {userId !== undefined && (
+      <Filter chosen={status} onChoose={(chosen) => show({ state: chosen, user })} />
+      {user !== undefined && (
         <p className="notice">
-          Orders of {userId}{" "}
-          <button type="button" onClick={() => setUserId(undefined)}>
-            Show all
+          Orders of <span className="mono">{user}</span>
+          <button type="button" onClick={() => show({ state: status })}>
+            Show everybody's
           </button>
         </p>
       )}
-      <OrderList orders={useOrders(userId, status, 5_000)} showUser />
+      <OrderList orders={useOrders({ userId: user, status, refreshMs })} showUser />
     </>
   );
 }

@@ -1,24 +1,33 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered, api, type Item } from "../api.ts";
-import { count, money } from "../format.ts";
+import { count, minorDigits, money } from "../format.ts";
 import { useItems } from "../pages/items.tsx";
-import { Empty, Failure, Field, PageHead, Shown, textOf } from "../ui.tsx";
+import { Badge, Field, Meter, More, PageHead, textOf } from "../ui/parts.tsx";
+import { Failure, Message, Shown } from "../ui/states.tsx";
+import { refreshMs } from "./queries.ts";
 
+/** A change of the stock by a form, under one key until it is made: repeated, it is made once. */
 function useChange(change: (form: FormData, key: string) => Promise<unknown>) {
   const queries = useQueryClient();
   const [key, setKey] = useState(() => crypto.randomUUID());
-  return useMutation({
-    mutationFn: (form: FormData) => change(form, key),
-    onSuccess: () => {
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: (form: HTMLFormElement) => change(new FormData(form), key),
+    onSuccess: (_, form) => {
+      form.reset();
       setKey(crypto.randomUUID()); // What comes next is another change.
       return queries.invalidateQueries({ queryKey: ["items"] });
     },
   });
+  const onSubmit = (event: React.SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    mutate(event.currentTarget);
+  };
+  return { onSubmit, isPending, isSuccess, error };
 }
 
 function Adjust({ item }: { readonly item: Item }) {
-  const change = useChange((form, key) =>
+  const { onSubmit, isPending, error } = useChange((form, key) =>
     answered(
       api.POST("/api/inventory/{itemId}/adjustments", {
         params: { path: { itemId: item.itemId }, header: { "idempotency-key": key } },
@@ -31,28 +40,30 @@ function Adjust({ item }: { readonly item: Item }) {
       <summary>
         Adjust<span className="visually-hidden"> {item.itemName}</span>
       </summary>
-      <form className="inline" action={(form) => change.mutate(form)}>
-        <Field label="Pieces (negative takes out)" name="delta" type="number" step="1" />
-        <Field label="Reason" name="reason" />
-        <button type="submit" disabled={change.isPending}>
+      <form onSubmit={onSubmit}>
+        <Field label="Pieces" name="delta" type="number" step="1" hint="Negative takes out" />
+        <Field label="Reason" name="reason" maxLength={200} />
+        {error && <Failure error={error} />}
+        <button type="submit" disabled={isPending}>
           Adjust stock
         </button>
-        {change.error && <Failure error={change.error} />}
       </form>
     </details>
   );
 }
 
+const currency = "EUR";
+
 function AddItem() {
-  const change = useChange((form) =>
+  const { onSubmit, isPending, isSuccess, error } = useChange((form) =>
     answered(
       api.POST("/api/inventory", {
         body: {
           itemId: textOf(form, "itemId"),
           itemName: textOf(form, "itemName"),
           availableQty: Number(form.get("onHand")),
-          unitPrice: Math.round(Number(form.get("price")) * 100),
-          currency: "EUR",
+          unitPrice: Math.round(Number(form.get("price")) * 10 ** minorDigits(currency)),
+          currency,
         },
       }),
     ),
@@ -60,38 +71,56 @@ function AddItem() {
   return (
     <details className="card">
       <summary>Add an item</summary>
-      <form className="inline" action={(form) => change.mutate(form)}>
-        <Field label="Item id" name="itemId" />
-        <Field label="Name" name="itemName" />
-        <Field label="Pieces" name="onHand" type="number" min={0} />
-        <Field label="Price in EUR" name="price" type="number" min={0} step="0.01" />
-        <button className="primary" type="submit" disabled={change.isPending}>
-          Add item
-        </button>
-        {change.error && <Failure error={change.error} />}
+      <form onSubmit={onSubmit}>
+        <div className="form-row">
+          <Field
+            label="Id"
+            name="itemId"
+            pattern="[A-Za-z0-9_\-]{1,64}"
+            title="Letters, digits, _ and -, at most 64"
+          />
+          <Field label="Name" name="itemName" maxLength={200} />
+          <Field label="Pieces" name="onHand" type="number" min={0} />
+          <Field label={`Price in ${currency}`} name="price" type="number" min={0} step="0.01" />
+        </div>
+        {error && <Failure error={error} />}
+        <div className="actions">
+          <button className="primary" type="submit" disabled={isPending}>
+            Add item
+          </button>
+          <span role="status">{isSuccess && "Added."}</span>
+        </div>
       </form>
     </details>
   );
 }
 
-function StockBar({ item }: { readonly item: Item }) {
-  const held = item.onHand === 0 ? 0 : (item.held / item.onHand) * 100;
+const StockCard = ({ item }: { readonly item: Item }) => {
+  const { itemId, itemName, onHand, held, availableQty, unitPrice } = item;
+  const isSoldOut = availableQty === 0;
   return (
-    <svg
-      className="meter"
-      viewBox="0 0 100 6"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`${item.held} of ${item.onHand} held`}
-    >
-      <rect width="100" height="6" rx="3" className="track" />
-      <rect width={held} height="6" rx="3" className="value" />
-    </svg>
+    <li className="card" data-state={isSoldOut ? "bad" : "good"}>
+      <div className="card-head">
+        <h2>{itemName}</h2>
+        {isSoldOut && <Badge state="bad" text="Sold out" />}
+      </div>
+      <p className="quiet">
+        <span className="mono">{itemId}</span> · {money(unitPrice, item.currency)}
+      </p>
+      <Meter
+        share={onHand === 0 ? 0 : availableQty / onHand}
+        label={`${availableQty} of ${onHand} can be ordered`}
+      />
+      <p className="number">
+        <strong>{count(availableQty)}</strong> free · {count(held)} held · {count(onHand)} on hand
+      </p>
+      <Adjust item={item} />
+    </li>
   );
-}
+};
 
 export function StockPage() {
-  const items = useItems(5_000);
+  const items = useItems(refreshMs);
   return (
     <>
       <PageHead title="Stock" />
@@ -99,38 +128,17 @@ export function StockPage() {
       <Shown query={items}>
         {({ pages }) => {
           const rows = pages.flatMap((one) => one.rows);
-          if (rows.length === 0) return <Empty title="No items yet" />;
+          if (rows.length === 0) return <Message icon="boxes" title="No items yet" />;
           return (
-            <ul className="items">
+            <ul className="cards">
               {rows.map((item) => (
-                <li className="card" key={item.itemId}>
-                  <h2>
-                    {item.itemName}{" "}
-                    {item.availableQty === 0 && (
-                      <span className="badge" data-state="CANCELLED">
-                        Sold out
-                      </span>
-                    )}
-                  </h2>
-                  <p className="quiet mono">
-                    {item.itemId} · {money(item.unitPrice, item.currency)}
-                  </p>
-                  <StockBar item={item} />
-                  <p>
-                    {count(item.onHand)} on hand, {count(item.held)} held
-                  </p>
-                  <Adjust item={item} />
-                </li>
+                <StockCard key={item.itemId} item={item} />
               ))}
             </ul>
           );
         }}
       </Shown>
-      {items.hasNextPage && (
-        <button type="button" onClick={() => void items.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <More list={items} />
     </>
   );
 }

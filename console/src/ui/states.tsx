@@ -1,0 +1,97 @@
+import type { ReactNode } from "react";
+import { ApiError } from "../api.ts";
+import { Icon, type IconName } from "../icons.tsx";
+
+/** What people meet instead of content: it comes, there is none, or it does not come. */
+
+export const Loading = ({ rows = 3 }: { readonly rows?: number }) => (
+  <div className="loading" role="status">
+    <span className="visually-hidden">Loading</span>
+    {Array.from({ length: rows }, (_, row) => row).map((row) => (
+      <div className="bone" key={row} />
+    ))}
+  </div>
+);
+
+interface MessageProps {
+  readonly icon: IconName;
+  readonly title: string;
+  /** The title is the page's heading. */
+  readonly isPage?: boolean;
+  readonly children?: ReactNode;
+}
+
+export const Message = ({ icon, title, isPage = false, children }: MessageProps) => (
+  <div className="message">
+    <span className="icon">
+      <Icon name={icon} size={36} />
+    </span>
+    {isPage ? <h1>{title}</h1> : <p className="message-title">{title}</p>}
+    {children}
+  </div>
+);
+
+const hints: Readonly<Record<number, string>> = {
+  403: "Your account may not do this. An administrator may.",
+  404: "It does not exist, or it is not yours.",
+  429: "Too many requests. Wait a moment, then try again.",
+  500: "Something went wrong inside. The trace below finds it in the logs.",
+  502: "Waybill is starting, or away. It is asked again by itself.",
+  503: "A part of Waybill is away. It is asked again by itself; the other pages work.",
+  504: "A part of Waybill is slow. It is asked again by itself; the other pages work.",
+};
+
+const withoutAnswer = "No connection to Waybill. It is tried again by itself.";
+
+export function Failure({
+  error,
+  again,
+}: {
+  readonly error: unknown;
+  readonly again?: (() => void) | undefined;
+}) {
+  const known = error instanceof ApiError ? error : undefined;
+  return (
+    <div className="message failure" role="alert">
+      <span className="icon">
+        <Icon name="alert" size={28} />
+      </span>
+      <p className="message-title">{known?.message ?? withoutAnswer}</p>
+      {known !== undefined && hints[known.status] !== undefined && <p>{hints[known.status]}</p>}
+      {known?.traceId !== undefined && known.status >= 500 && (
+        <p className="mono">Trace {known.traceId}</p>
+      )}
+      {again !== undefined && (
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface Query<T> {
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly refetch: () => unknown;
+}
+
+interface ShownProps<T> {
+  readonly query: Query<T>;
+  readonly rows?: number;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What is shown of a query: its data, also when it is no longer fresh, or why there is none yet. */
+export function Shown<T>({ query, rows, children }: ShownProps<T>) {
+  const failure = query.error ? (
+    <Failure error={query.error} again={() => void query.refetch()} />
+  ) : null;
+  if (query.data === undefined) return failure ?? <Loading {...(rows ? { rows } : {})} />;
+  return (
+    <>
+      {failure}
+      {children(query.data)}
+    </>
+  );
+}
