@@ -5,18 +5,22 @@ import { money, when, words } from "../format.ts";
 
 interface FactProps<T> {
   readonly name: string;
-  readonly query: { readonly data: T | null | undefined; readonly error: unknown };
+  readonly query: {
+    readonly data: T | null | undefined;
+    readonly error: unknown;
+    readonly isLoading: boolean;
+  };
   /** While there is none. */
   readonly none: string;
   readonly children: (data: T) => ReactNode;
 }
 
 /** What one service knows of the order; that it is away is its own fact, and hides no other. */
-function Fact<T>({ name, query: { data, error }, none, children }: FactProps<T>) {
+function Fact<T>({ name, query: { data, error, isLoading }, none, children }: FactProps<T>) {
   const text = () => {
     if (data) return children(data);
     if (error) return "Not available at the moment";
-    return data === undefined ? "…" : none;
+    return isLoading ? "…" : none;
   };
   return (
     <>
@@ -26,20 +30,26 @@ function Fact<T>({ name, query: { data, error }, none, children }: FactProps<T>)
   );
 }
 
-/** Asked anew with each step that the order takes. */
-function useFacts(orderId: string, version: number) {
+const decided: readonly string[] = ["CONFIRMED", "PROCESSING", "SHIPPED", "DELIVERED"];
+const onItsWay: readonly string[] = ["SHIPPED", "DELIVERED"];
+
+/** Asked anew with each step that the order takes, and only once there is something to know. */
+function useFacts(orderId: string, state: string) {
   const params = { params: { path: { orderId } } };
   const payment = useQuery({
-    queryKey: ["payment", orderId, version],
+    queryKey: ["payment", orderId, state],
     queryFn: () => ifAny(answered(api.GET("/api/payments/{orderId}", params))),
+    enabled: decided.includes(state),
   });
   const shipment = useQuery({
-    queryKey: ["shipment", orderId, version],
+    queryKey: ["shipment", orderId, state],
     queryFn: () => ifAny(answered(api.GET("/api/shipments/{orderId}", params))),
+    enabled: onItsWay.includes(state),
   });
   const delivery = useQuery({
-    queryKey: ["delivery", orderId, version],
+    queryKey: ["delivery", orderId, state],
     queryFn: () => ifAny(answered(api.GET("/api/deliveries/{orderId}", params))),
+    enabled: onItsWay.includes(state),
   });
   return { payment, shipment, delivery };
 }
@@ -67,13 +77,13 @@ const Lines = ({ order }: { readonly order: Order }) => (
 
 interface FactsProps {
   readonly order: Order;
-  /** The order's version, as far as it is known. */
-  readonly version: number;
+  /** As the timeline knows it, which is sooner than the order. */
+  readonly state: string;
 }
 
 /** Items, total, payment, shipment and delivery. */
-export function Facts({ order, version }: FactsProps) {
-  const { payment, shipment, delivery } = useFacts(order.orderId, version);
+export function Facts({ order, state }: FactsProps) {
+  const { payment, shipment, delivery } = useFacts(order.orderId, state);
   return (
     <section className="card" aria-label="Details">
       <h2>Details</h2>
@@ -85,12 +95,12 @@ export function Facts({ order, version }: FactsProps) {
         </strong>
       </p>
       <dl className="facts">
-        <Fact name="Payment" query={payment} none="Not begun">
-          {({ state, declineReason }) =>
-            [paymentWords[state] ?? words(state), declineReason && words(declineReason)]
-              .filter(Boolean)
-              .join(": ")
-          }
+        <Fact
+          name="Payment"
+          query={payment}
+          none={state === "CANCELLED" ? "Nothing is charged" : "Being secured"}
+        >
+          {(paid) => paymentWords[paid.state] ?? words(paid.state)}
         </Fact>
         <Fact name="Shipment" query={shipment} none="Not booked">
           {({ carrier, trackingNumber }) => `${words(carrier)}, ${trackingNumber}`}

@@ -63,7 +63,7 @@ export function Label({ itemId }: { readonly itemId: string }) {
       viewBox="0 0 250 100"
       preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
-      style={{ "--hue": seed % 360 } as React.CSSProperties}
+      style={{ "--hue": (seed >>> 7) % 360 } as React.CSSProperties}
     >
       <rect width="250" height="100" className="label-ground" />
       <Drawing seed={seed} />

@@ -48,7 +48,7 @@ function Details({ order }: { readonly order: Order }) {
           <Cancel order={order} state={state} />
         </div>
         <div className="stack">
-          <Facts order={order} version={transitions.at(-1)?.version ?? 0} />
+          <Facts order={order} state={state} />
           {typeof session === "object" && session.isAdmin && <Trace orderId={order.orderId} />}
         </div>
       </div>

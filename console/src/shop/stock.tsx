@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answered, api, type Item } from "../api.ts";
 import { count, minorDigits, money } from "../format.ts";
 import { useItems } from "../pages/items.tsx";
-import { Badge, Field, Meter, More, PageHead, textOf } from "../ui/parts.tsx";
+import { Badge, Field, More, PageHead, textOf } from "../ui/parts.tsx";
 import { Failure, Message, Shown } from "../ui/states.tsx";
 import { refreshMs } from "./queries.ts";
 
@@ -95,6 +95,29 @@ function AddItem() {
   );
 }
 
+interface StockBarProps {
+  readonly onHand: number;
+  readonly held: number;
+}
+
+/** What is on hand: free, and held by orders. */
+function StockBar({ onHand, held }: StockBarProps) {
+  const share = onHand === 0 ? 0 : (held / onHand) * 100;
+  return (
+    <svg className="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect width="100" height="8" className={onHand === 0 ? "track" : "value"} />
+      <rect x={100 - share} width={share} height="8" className="held" />
+    </svg>
+  );
+}
+
+const Pieces = ({ of, count: pieces }: { readonly of: string; readonly count: number }) => (
+  <div>
+    <dt>{of}</dt>
+    <dd>{count(pieces)}</dd>
+  </div>
+);
+
 const StockCard = ({ item }: { readonly item: Item }) => {
   const { itemId, itemName, onHand, held, availableQty, unitPrice } = item;
   const isSoldOut = availableQty === 0;
@@ -107,13 +130,12 @@ const StockCard = ({ item }: { readonly item: Item }) => {
       <p className="quiet">
         <span className="mono">{itemId}</span> · {money(unitPrice, item.currency)}
       </p>
-      <Meter
-        share={onHand === 0 ? 0 : availableQty / onHand}
-        label={`${availableQty} of ${onHand} can be ordered`}
-      />
-      <p className="number">
-        <strong>{count(availableQty)}</strong> free · {count(held)} held · {count(onHand)} on hand
-      </p>
+      <StockBar onHand={onHand} held={held} />
+      <dl className="pieces-of">
+        <Pieces of="free" count={availableQty} />
+        <Pieces of="held" count={held} />
+        <Pieces of="on hand" count={onHand} />
+      </dl>
       <Adjust item={item} />
     </li>
   );

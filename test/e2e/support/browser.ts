@@ -95,3 +95,20 @@ export class Visitor implements AsyncDisposable {
 
 /** Good enough for an account that lives as long as a test. */
 export const passwordOf = (name: string): string => `the password of ${name}`;
+
+let common: Promise<Browser> | undefined;
+
+/** One browser for all files; each visitor has a profile of its own. Skips what needs it, and says so, where there is none. */
+export async function commonBrowser(context: Mocha.Context): Promise<Browser> {
+  if (chromiumPath === undefined) {
+    console.log("    skipped: no Chromium is installed (apt-get install chromium, or CHROMIUM=…)");
+    context.skip();
+  }
+  common ??= openBrowser(chromiumPath);
+  return common;
+}
+
+/** Closes the browser for all, when everything has run. */
+export async function closeCommonBrowser(): Promise<void> {
+  await (await common)?.close();
+}

@@ -1,0 +1,272 @@
+import type { Stack } from "@waybill/stack";
+import { expect } from "chai";
+import type { Browser, Page } from "playwright-core";
+import { closeCommonBrowser, commonBrowser, Visitor } from "./support/browser.ts";
+import { type Clients, connectClients } from "./support/clients.ts";
+import { originOf } from "./support/consoleShop.ts";
+import { eventually } from "./support/eventually.ts";
+import { openShop } from "./support/shop.ts";
+import { commonStack } from "./support/stack.ts";
+
+after(closeCommonBrowser);
+
+describe("a customer at the console", () => {
+  let stack: Stack;
+  let clients: Clients;
+  let browser: Browser;
+  let eve: Visitor;
+  let page: Page;
+
+  before(async function () {
+    browser = await commonBrowser(this);
+    stack = await commonStack();
+    clients = connectClients(stack);
+    await openShop(clients);
+    eve = await Visitor.at(browser, originOf(stack));
+    page = eve.page;
+  });
+
+  after(async () => {
+    await eve?.[Symbol.asyncDispose]();
+    await clients?.[Symbol.asyncDispose]();
+  });
+
+  afterEach(() => {
+    eve.expects();
+    expect(eve.problems.splice(0), "what the page complains of").to.deep.equal([]);
+  });
+
+  const ordersOf = async (visitor: Visitor): Promise<string[]> => {
+    await visitor.page.goto("/orders");
+    await visitor.page.getByRole("heading", { name: "My orders" }).waitFor();
+    const rows = visitor.page.locator("a.row");
+    await rows.or(visitor.page.getByText("No orders here yet")).first().waitFor();
+    return rows.evaluateAll((links) => links.map((link) => String(link.getAttribute("href"))));
+  };
+
+  const fillBasket = async (visitor: Visitor) => {
+    await visitor.page.goto("/");
+    await visitor.page.getByRole("button", { name: "Add tea to the basket" }).click();
+    await visitor.page.getByRole("link", { name: /^Basket/ }).click();
+    await visitor.page.getByRole("button", { name: "Place order" }).waitFor();
+  };
+
+  const place = async (visitor: Visitor): Promise<string> => {
+    await fillBasket(visitor);
+    await visitor.page.getByRole("button", { name: "Place order" }).click();
+    await visitor.page.waitForURL("**/orders/*");
+    return new URL(visitor.page.url()).pathname.split("/").at(-1) ?? "";
+  };
+
+  const step = (name: string) =>
+    page.getByRole("region", { name: "Timeline" }).locator("li[data-done=true]", { hasText: name });
+
+  /** Orders stay PENDING while the workflow is stopped. */
+  const whilePending = async (happen: () => Promise<void>) => {
+    await stack.kill("workflow", "SIGSTOP");
+    try {
+      await happen();
+    } finally {
+      await stack.kill("workflow", "SIGCONT");
+    }
+  };
+
+  it("registers, orders, watches the order to its delivery, and finds it again", async () => {
+    await eve.register("Eve");
+    await fillBasket(eve);
+    await page.getByRole("button", { name: "One tea more" }).click();
+    await page.getByRole("button", { name: "Place order" }).dblclick();
+    await step("Delivered").waitFor();
+    await page.getByText("Complete").waitFor();
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("Paid").waitFor();
+    expect(await details.textContent())
+      .to.include("€5.00")
+      .and.to.include("2 ×");
+    expect(await ordersOf(eve), "by two clicks").to.have.length(1);
+  });
+
+  it("keeps no token where scripts or other pages find it", async () => {
+    const kept = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })");
+    expect(kept).not.to.match(/eyJ|token/i);
+    expect(await page.evaluate("document.cookie")).to.equal("");
+  });
+
+  it("orders once although the answer is lost and the page loaded anew", async () => {
+    const before = (await ordersOf(eve)).length;
+    await fillBasket(eve);
+    eve.expects(0);
+    await page.route("**/api/orders", async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "Place order" }).click();
+    await page.getByText("it is not known whether your order is placed").waitFor();
+    await page.unroute("**/api/orders");
+    await page.reload();
+    await page.waitForURL("**/orders/*"); // By itself.
+    expect(await ordersOf(eve)).to.have.length(before + 1);
+  });
+
+  it("is told that the payment was declined", async () => {
+    await fillBasket(eve);
+    await page.getByLabel("Pay by").selectOption("pm_declined");
+    await page.getByRole("button", { name: "Place order" }).click();
+    await step("Cancelled").getByText("Payment declined").waitFor();
+    await page.getByText("Nothing is charged").waitFor();
+  });
+
+  it("cancels while it is possible", async () => {
+    await whilePending(async () => {
+      await place(eve);
+      await page.getByRole("button", { name: "Cancel order" }).click();
+      await step("Cancelled").waitFor();
+    });
+    await page.getByText("Complete").waitFor();
+  });
+
+  it("sees how long the order can be cancelled", async () => {
+    await whilePending(async () => {
+      await page.route(/\/api\/orders\/[\w-]+$/, async (route) => {
+        const answer = await route.fetch();
+        const order = (await answer.json()) as { placedAt: string };
+        const cancellableUntil = new Date(Date.parse(order.placedAt) + 60_000).toISOString();
+        await route.fulfill({ response: answer, json: { ...order, cancellableUntil } });
+      });
+      await place(eve);
+      await page.getByText(/^You can cancel for another (\d\d s|1 min)\.$/).waitFor();
+      const left = page.getByRole("progressbar");
+      const share = Number(await left.getAttribute("value"));
+      expect(share).to.be.within(0.5, 1);
+      await eventually("the countdown runs", async () => {
+        return Number(await left.getAttribute("value")) < share;
+      });
+      await page.unrouteAll({ behavior: "wait" });
+    });
+  });
+
+  it("is told when a cancel comes too late", async () => {
+    await whilePending(async () => {
+      await place(eve);
+      await page.route("**/cancel", async (route) => {
+        await stack.kill("workflow", "SIGCONT");
+        await step("Delivered").waitFor();
+        await route.continue();
+      });
+      eve.expects(400);
+      await page.getByRole("button", { name: "Cancel order" }).click();
+      await page.getByText("Order cannot be cancelled. Current status: DELIVERED").waitFor();
+      await page.unrouteAll({ behavior: "wait" });
+    });
+  });
+
+  it("watches on, where it was, when the gateway is killed in the middle", async () => {
+    await whilePending(async () => {
+      await place(eve);
+      await step("Pending").waitFor();
+      await page.getByText("Live", { exact: true }).waitFor();
+      eve.expects(0, 503);
+      const resumed = page.waitForRequest((asked) => asked.headers()["last-event-id"] === "1");
+      await stack.kill("gateway", "SIGKILL");
+      await page.getByText("Connection lost, reconnecting").waitFor();
+      await stack.untilReady("gateway");
+      await resumed;
+      await page.getByText("Live", { exact: true }).waitFor();
+    });
+    await step("Delivered").waitFor();
+    expect(await page.locator(".timeline li").count()).to.equal(5);
+  });
+
+  it("shares the shop with another, and neither sees the other's orders", async () => {
+    await using adam = await Visitor.at(browser, originOf(stack));
+    await adam.register("Adam");
+    const [hers, his] = [await place(eve), await place(adam)];
+    expect(await ordersOf(adam)).to.deep.equal([`/orders/${his}`]);
+    expect(await ordersOf(eve))
+      .to.include(`/orders/${hers}`)
+      .and.not.to.include(`/orders/${his}`);
+    adam.expects(404);
+    await adam.page.goto(`/orders/${hers}`);
+    await adam.page.getByRole("heading", { name: "There is no such order" }).waitFor();
+    expect(adam.problems).to.deep.equal([]);
+  });
+
+  it("pages through many orders", async () => {
+    await page.goto("/");
+    const { sub: userId } = await sessionOf(page);
+    const orders = Array.from({ length: 45 }, (_, n) => ({
+      requestId: `console-many-${n}`,
+      userId,
+      lines: [{ itemId: "cup", quantity: 1, name: "", unitPrice: undefined }],
+      paymentMethod: "pm_ok",
+    }));
+    await clients.order.batchCreateOrders({ requests: orders });
+    expect(await ordersOf(eve)).to.have.length(20);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await eventually("40 orders", async () => (await page.locator("a.row").count()) === 40);
+  });
+
+  it("is told of being offline, and goes on by itself", async () => {
+    await page.goto("/orders");
+    await page.locator("a.row").first().waitFor();
+    eve.expects(0);
+    await page.context().setOffline(true);
+    await page.getByText("You are offline").waitFor();
+    await page.context().setOffline(false);
+    await page.getByText("You are offline").waitFor({ state: "hidden" });
+  });
+
+  it("sees what does not work while the item service is away, and the rest works", async () => {
+    eve.expects(503, 504);
+    await stack.halt("item");
+    await page.goto("/");
+    await page.getByText("A part of Waybill is away").or(page.getByText("is slow")).waitFor();
+    await page.getByRole("link", { name: "My orders" }).click();
+    await page.locator("a.row").first().waitFor();
+    await page.getByRole("link", { name: "Items" }).click();
+    await stack.resume("item");
+    await page.getByRole("heading", { name: "tea" }).waitFor(); // By itself.
+  });
+
+  it("logs in again where the session ended, and goes on there", async () => {
+    eve.expects(401);
+    await page.goto("/orders");
+    await page.locator("a.row").first().waitFor();
+    const refusal = { error: "The token is not valid", status: 401, reason: "INVALID_TOKEN" };
+    await page.route("**/api/inventory*", (route) => route.fulfill({ status: 401, json: refusal }));
+    await page.getByRole("link", { name: "Items" }).click();
+    await page.getByText("Your session has ended").waitFor();
+    await page.unrouteAll({ behavior: "wait" });
+    await page.getByLabel("Email").fill("eve@example.org");
+    await page.getByLabel("Password").fill("wrong, and long enough");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
+    await eve.logIn("eve@example.org", "the password of Eve");
+    await page.getByRole("heading", { name: "tea" }).waitFor();
+  });
+
+  it("has no way into the shop's pages, nor to pages that are none", async () => {
+    for (const path of ["/shop", "/shop/stock", "/shop/health"]) {
+      await page.goto(path);
+      await page.getByRole("heading", { name: "This is for those who run the shop" }).waitFor();
+    }
+    await page.goto("/orders/nothing/at/all");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+  });
+
+  it("logs out, and nothing is left for whoever comes next", async () => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    await page.goto("/orders");
+    await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  });
+});
+
+/** Whose session a page has, by what it sends. */
+async function sessionOf(page: Page): Promise<{ sub: string }> {
+  const asked = page.waitForRequest((request) => "authorization" in request.headers());
+  await page.reload();
+  const [, body = ""] = ((await asked).headers().authorization ?? "").split(".");
+  return JSON.parse(Buffer.from(body, "base64url").toString());
+}
