@@ -13,10 +13,14 @@ export type Transition = components["schemas"]["Transition"];
 /** The gateway's API, typed by its own document. */
 export const api = createClient<paths>({ baseUrl: "/" });
 
+/** The one thing that is asked for by whoever is not logged in; sessions have calls of their own. */
+const registering = "/api/users";
+
 api.use({
-  async onRequest({ request }) {
+  async onRequest({ request, schemaPath }) {
     const token = await currentToken();
     if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+    else if (schemaPath !== registering) throw new Error("Nobody is logged in any more.");
     return request;
   },
   onResponse({ response }) {

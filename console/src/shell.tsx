@@ -87,7 +87,6 @@ function Navigation({ session, inShop }: { readonly session: Session; readonly i
       <button className="ghost" type="button" onClick={() => void leave()}>
         <Icon name="leave" />
         <span className="word">Log out</span>
-        <span className="visually-hidden">{session.userId}</span>
       </button>
     </>
   );

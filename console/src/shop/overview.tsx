@@ -39,11 +39,15 @@ const Alert = (props: AlertProps) => (
   </Link>
 );
 
+/** What a query has found, unless it fails now. */
+const known = <T,>(query: { readonly data: T; readonly isError: boolean }): T | undefined =>
+  query.isError ? undefined : query.data;
+
 /** What wants a look, each part known by itself. */
 function Attention() {
-  const stuck = useProcesses("STUCK").data;
-  const letters = useDeadLetters().data;
-  const services = useServices().data;
+  const stuck = known(useProcesses("STUCK"));
+  const letters = known(useDeadLetters());
+  const services = known(useServices());
   return (
     <nav className="attention" aria-label="What wants a look">
       <Alert

@@ -4,6 +4,9 @@ import { testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { startGateway, type TestGateway } from "./support/gateway.ts";
 
+/** What a browser sends that goes to a page. */
+const visit = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
 describe("the console's files", () => {
   let gateway: TestGateway;
   before(async () => {
@@ -17,8 +20,8 @@ describe("the console's files", () => {
   after(() => gateway[Symbol.asyncDispose]());
 
   it("begin with one document for every page, under a policy that allows the gateway's own files alone", async () => {
-    for (const page of ["/", "/login", "/orders/o-1", "/shop", "/shop/stock", "/shop/nothing"]) {
-      const { status, body, headers } = await gateway.call("GET", page);
+    for (const page of ["/", "/login", "/orders/o-1", "/shop", "/shop/stock", "/nowhere"]) {
+      const { status, body, headers } = await gateway.call("GET", page, { headers: visit });
       expect(status, page).to.equal(200);
       expect(body).to.equal("<title>Waybill</title>");
       const policy = headers.get("content-security-policy") ?? "";
@@ -44,14 +47,19 @@ describe("the console's files", () => {
   it("are those and no others; the API's unknown paths stay errors", async () => {
     for (const path of ["/assets/none.js", "/assets/../index.html", "/assets/%2e%2e/index.html"])
       expect((await gateway.call("GET", path)).body, path).not.to.equal("plain");
-    const { status, body } = await gateway.call("GET", "/api/nothing");
-    expect(status).to.equal(404);
-    expect(body).to.include.keys("error", "traceId");
+    for (const [path, headers] of [
+      ["/api/nothing", visit],
+      ["/nowhere", { accept: "*/*" }],
+    ] as const) {
+      const { status, body } = await gateway.call("GET", path, { headers });
+      expect(status, path).to.equal(404);
+      expect(body).to.include.keys("error", "traceId");
+    }
   });
 
   it("are not there where they were not built, and the API is", async () => {
     await using without = await startGateway();
-    expect((await without.call("GET", "/")).status).to.equal(404);
+    expect((await without.call("GET", "/", { headers: visit })).status).to.equal(404);
     expect((await without.call("GET", "/healthz")).status).to.equal(200);
   });
 });

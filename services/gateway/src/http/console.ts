@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import staticFiles from "@fastify/static";
 import type { Logger } from "@waybill/chassis";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** Nothing but what the gateway itself serves; no inline script or style, no frame, no foreign form. */
 const policy = [
@@ -28,10 +28,14 @@ export function consoleDir(logger: Logger): { readonly consoleDir?: string } {
   return {};
 }
 
-/** Pages of the console are one document; which one is shown its script decides. */
-const pages = ["/", "/login", "/register", "/basket", "/orders", "/orders/*", "/shop", "/shop/*"];
+/** A page is asked for by a browser that goes there; programs ask for something else. */
+const isVisit = ({ url, headers }: FastifyRequest): boolean =>
+  !url.startsWith("/api/") && headers.accept?.includes("text/html") === true;
 
-/** Serves the console: its document for every page, and its files, whose names change with their content, for a year. */
+/**
+ * Serves the console: one document for every page, whose script decides what is shown, also when there is no such page; and its files,
+ * whose names change with their content, for a year.
+ */
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(staticFiles, {
     root: join(folder, "assets"),
@@ -41,10 +45,12 @@ export async function serveConsole(app: FastifyInstance, folder: string): Promis
     preCompressed: true,
     schemaHide: true,
   });
-  const sendPage = (_request: unknown, reply: FastifyReply) =>
-    reply
+  const sendPage = (request: FastifyRequest, reply: FastifyReply) => {
+    if (!isVisit(request)) return reply.callNotFound();
+    return reply
       .header("content-security-policy", policy)
       .header("cache-control", "no-cache")
       .sendFile("index.html", folder, { immutable: false, maxAge: 0, cacheControl: false });
-  for (const page of pages) app.get(page, { schema: { hide: true } as object }, sendPage);
+  };
+  app.get("/*", { schema: { hide: true } as object }, sendPage);
 }
