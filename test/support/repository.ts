@@ -62,7 +62,7 @@ function readWorkspace(path: string): Workspace {
 function readSources(folder: string): Source[] {
   const inside = globSync("*/package.json", { cwd: join(root, folder) }).map(dirname);
   const exclude = ["**/gen", "**/node_modules", ...inside];
-  return globSync("**/*.ts", { cwd: join(root, folder), exclude })
+  return globSync("**/*.{ts,tsx}", { cwd: join(root, folder), exclude })
     .map((file) => `${folder}/${posix(file)}`)
     .sort()
     .map((path) => {
