@@ -80,7 +80,7 @@ function Navigation({ session, inShop }: { readonly session: Session; readonly i
             Store
           </Link>
           <Link to="/shop" data-chosen={inShop}>
-            Run the shop
+            Manage
           </Link>
         </div>
       )}
@@ -126,7 +126,7 @@ export function Shell() {
         <div className="top-inner">
           <Link className="brand" to={isAdmin ? "/shop" : "/"}>
             <Mark />
-            Waybill
+            <span className="word">Waybill</span>
           </Link>
           {typeof session === "object" ? (
             <Navigation session={session} inShop={inShop} />

@@ -75,24 +75,42 @@ describe("the console's pages", () => {
     );
   };
 
-  for (const theme of ["light", "dark"] as const satisfies readonly Theme[]) {
-    it(`can be used by everybody, by axe's rules (${theme})`, async () => {
-      await using visitor = await Visitor.at(browser, originOf(stack), { theme });
-      for (const path of ["/login", "/register"]) {
-        await visitor.page.goto(path);
-        await visitor.page.getByLabel("Password").waitFor();
-        expect(await violations(visitor), path).to.deep.equal([]);
-      }
-      await using root = await rootAt(browser, stack, "/basket", { theme });
-      root.expects(404);
-      for (const [path, shown] of pages) {
-        await root.page.goto(path.replace("{order}", orderId));
-        await root.page.getByText(shown).first().waitFor();
-        expect(await violations(root), path).to.deep.equal([]);
-      }
-      expect([...visitor.problems, ...root.problems]).to.deep.equal([]);
-    });
-  }
+  /** In both themes: the page changes to the other one as its switch does. */
+  const expectNoViolations = async (visitor: Visitor, path: string) => {
+    for (const theme of ["light", "dark"] as const satisfies readonly Theme[]) {
+      await visitor.page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
+      expect(await violations(visitor), `${path} (${theme})`).to.deep.equal([]);
+    }
+  };
+
+  it("can be used by everybody, by axe's rules, light and dark", async () => {
+    await using visitor = await Visitor.at(browser, originOf(stack));
+    for (const path of ["/login", "/register"]) {
+      await visitor.page.goto(path);
+      await visitor.page.getByLabel("Password").waitFor();
+      await expectNoViolations(visitor, path);
+    }
+    await using root = await rootAt(browser, stack, "/basket");
+    root.expects(404);
+    for (const [path, shown] of pages) {
+      await root.page.goto(path.replace("{order}", orderId));
+      await root.page.getByText(shown).first().waitFor();
+      await expectNoViolations(root, path);
+    }
+    expect([...visitor.problems, ...root.problems]).to.deep.equal([]);
+  });
+
+  it("change to the other theme, and keep it", async () => {
+    await using visitor = await Visitor.at(browser, originOf(stack), { theme: "dark" });
+    const theme = () => visitor.page.evaluate("document.documentElement.dataset.theme");
+    await visitor.page.goto("/login");
+    await visitor.page.getByRole("button", { name: "Switch to light theme" }).click();
+    await visitor.page.getByRole("button", { name: "Switch to dark theme" }).waitFor();
+    expect(await theme()).to.equal("light");
+    await visitor.page.reload();
+    await visitor.page.getByLabel("Password").waitFor();
+    expect(await theme()).to.equal("light");
+  });
 
   it("fit a phone: nothing is wider than the screen", async () => {
     const viewport = { width: 360, height: 740 };

@@ -15,6 +15,7 @@ const phases = [
     "--jobs",
     jobs,
     `${places}.{unit,int}.test.ts`,
+    "console/test/*.unit.test.ts",
     "bench/{,peers/}test/*.unit.test.ts",
   ],
   [`${places}.e2e.test.ts`, "bench/test/*.e2e.test.ts", "test/**/*.test.ts"],

@@ -1,29 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api, type Order } from "../api.ts";
 import { useNow } from "../clock.ts";
-import { duration } from "../format.ts";
 import { Failure } from "../ui/states.tsx";
+import { leftOf } from "./window.ts";
 
 /** How often the countdown moves. Unit: ms. */
 const tickMs = 250;
-
-interface Left {
-  /** Of the window, from 1 down to 0. */
-  readonly share: number;
-  readonly text: string;
-}
-
-/** What is left of the window in which an order can surely be cancelled. */
-export function leftOf(placedAt: string, until: string, now: number): Left {
-  const end = Date.parse(until);
-  const leftMs = Math.max(0, end - now);
-  const share = Math.min(1, leftMs / Math.max(1, end - Date.parse(placedAt)));
-  const text =
-    leftMs > 0
-      ? `You can cancel for another ${duration(Math.ceil(leftMs / 1_000) * 1_000)}.`
-      : "It is being confirmed; perhaps you can still cancel.";
-  return { share, text };
-}
 
 function Countdown({ placedAt, until }: { readonly placedAt: string; readonly until: string }) {
   const { share, text } = leftOf(placedAt, until, useNow(tickMs));

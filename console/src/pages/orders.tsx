@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import { api, type Order, page } from "../api.ts";
 import { money, when } from "../format.ts";
 import { useSession } from "../session.ts";
@@ -10,8 +11,8 @@ import { Message, Shown } from "../ui/states.tsx";
 interface OrdersFilter {
   readonly userId?: string | undefined;
   readonly status?: State | undefined;
-  /** Default: only what is looked at anew. Unit: ms. */
-  readonly refreshMs?: number;
+  /** How often the first page is looked at anew. Unit: ms. */
+  readonly refreshMs: number;
 }
 
 export const useOrders = ({ userId, status, refreshMs }: OrdersFilter) =>
@@ -27,7 +28,8 @@ export const useOrders = ({ userId, status, refreshMs }: OrdersFilter) =>
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+    // Whoever has gone on to later pages reads them as they were: all would be asked for again.
+    refetchInterval: ({ state: { data } }) => ((data?.pages.length ?? 1) === 1 ? refreshMs : false),
   });
 
 interface OrderRowProps {
@@ -35,7 +37,8 @@ interface OrderRowProps {
   readonly showUser: boolean;
 }
 
-const OrderRow = ({ order, showUser }: OrderRowProps) => (
+/** Drawn anew only when the order has changed, since lists are long and looked at often. */
+const OrderRow = memo(({ order, showUser }: OrderRowProps) => (
   <li>
     <Link className="row" to="/orders/$orderId" params={{ orderId: order.orderId }}>
       <span className="row-main">
@@ -53,7 +56,7 @@ const OrderRow = ({ order, showUser }: OrderRowProps) => (
       <span className="amount">{money(order.total, order.currency)}</span>
     </Link>
   </li>
-);
+));
 
 interface OrderListProps {
   readonly orders: ReturnType<typeof useOrders>;

@@ -1,29 +1,12 @@
 import { count, duration, words } from "../format.ts";
-import { open, type State, states } from "../states.ts";
+import { open, states } from "../states.ts";
 import type { StateSummary } from "./lifecycle.tsx";
 import { type Second, seconds, sumOf } from "./rates.ts";
+import { partsOf, shareOf } from "./scales.ts";
 
 const height = 100;
 const barWidth = 8;
 const step = 10;
-
-interface Part {
-  readonly state: State;
-  readonly y: number;
-  readonly height: number;
-}
-
-/** One second's bar: the states entered, one upon the other. */
-export function partsOf(second: Second, most: number): Part[] {
-  let y = height;
-  return states
-    .filter((state) => (second[state] ?? 0) > 0)
-    .map((state) => {
-      const part = ((second[state] ?? 0) / most) * height;
-      y -= part;
-      return { state, y, height: part };
-    });
-}
 
 const Legend = () => (
   <ul className="legend" aria-hidden="true">
@@ -41,7 +24,10 @@ export function Throughput({ perSecond }: { readonly perSecond: readonly Second[
   const sums = perSecond.map(sumOf);
   const most = Math.max(1, ...sums);
   const now = sums.at(-1) ?? 0;
-  const bars = perSecond.map((second, at) => ({ x: at * step + 1, parts: partsOf(second, most) }));
+  const bars = perSecond.map((second, at) => ({
+    x: at * step + 1,
+    parts: partsOf(second, most, height),
+  }));
   return (
     <section className="card" aria-label="Throughput">
       <div className="card-head">
@@ -80,10 +66,6 @@ export function Throughput({ perSecond }: { readonly perSecond: readonly Second[
     </section>
   );
 }
-
-/** Where a stay of so long ends on the axis: by its logarithm, from 1 ms to an hour. */
-export const shareOf = (ms: number): number =>
-  Math.min(1, Math.log10(1 + ms) / Math.log10(1 + 3_600_000));
 
 const Stay = ({ status, medianStayMs: median, p95StayMs: p95 }: StateSummary) => (
   <li data-state={status}>

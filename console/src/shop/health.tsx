@@ -9,13 +9,14 @@ import { refreshMs, useServices } from "./queries.ts";
 type Service = components["schemas"]["ServiceHealth"];
 type Consumer = components["schemas"]["EventConsumer"];
 
-const breakerTexts = {
-  closed: "Calls go through",
-  open: "Calls are turned away at once: it has failed too often",
-  "half-open": "Asked whether it is back",
-} as const;
+function breakerText({ health, breaker }: Service): string {
+  if (breaker === "open") return "Calls are turned away at once: it has failed too often";
+  if (breaker === "half-open") return "Is asked whether it is back";
+  return health === "SERVING" ? "Calls go through" : "Calls are still tried";
+}
 
-const ServiceCard = ({ service, health, breaker }: Service) => {
+const ServiceCard = (one: Service) => {
+  const { service, health, breaker } = one;
   const state = health === "SERVING" ? "good" : "bad";
   return (
     <li className="card health" data-state={state}>
@@ -24,7 +25,7 @@ const ServiceCard = ({ service, health, breaker }: Service) => {
         <Badge state={state} text={words(health)} />
       </div>
       <p className="quiet">
-        {breakerTexts[breaker]} <span className="visually-hidden">(breaker {breaker})</span>
+        {breakerText(one)} <span className="visually-hidden">(breaker {breaker})</span>
       </p>
     </li>
   );
@@ -90,11 +91,16 @@ export function HealthPage() {
       <PageHead title="Health" />
       <Shown query={useServices()}>
         {(services) => (
-          <ul className="cards">
-            {services.map((service) => (
-              <ServiceCard key={service.service} {...service} />
-            ))}
-          </ul>
+          <section aria-labelledby="services">
+            <h2 className="visually-hidden" id="services">
+              Services
+            </h2>
+            <ul className="cards">
+              {services.map((service) => (
+                <ServiceCard key={service.service} {...service} />
+              ))}
+            </ul>
+          </section>
         )}
       </Shown>
       <Consumers />

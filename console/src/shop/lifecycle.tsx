@@ -3,15 +3,12 @@ import { age, count, words } from "../format.ts";
 import type { components } from "../gen/api.ts";
 import { path, type State } from "../states.ts";
 import { entered, type Second } from "./rates.ts";
+import { thickness } from "./scales.ts";
 
 export type StateSummary = components["schemas"]["StateSummary"];
 
 /** The window in which a stream is drawn as flowing. Unit: s. */
 const lately = 5;
-
-/** How thick a stream of so many orders is drawn: by its logarithm, so that one order shows and a thousand fit. */
-export const thickness = (orders: number): number =>
-  orders === 0 ? 2 : Math.min(20, 3 + 5 * Math.log10(orders));
 
 interface StageProps {
   readonly state: State;
@@ -75,7 +72,10 @@ export function Lifecycle({ summaries, perSecond, now }: LifecycleProps) {
   );
   const cancelling = entered(perSecond.slice(-lately), "CANCELLED");
   return (
-    <section aria-label="Lifecycle">
+    <section aria-labelledby="lifecycle">
+      <h2 className="visually-hidden" id="lifecycle">
+        Lifecycle
+      </h2>
       <ol className="flow">
         {path.map((state) => (
           <li className="stage" key={state} data-state={state}>

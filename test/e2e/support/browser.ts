@@ -50,7 +50,12 @@ export class Visitor implements AsyncDisposable {
     origin: string,
     { theme = "light", viewport = { width: 1280, height: 900 } }: VisitorOptions = {},
   ): Promise<Visitor> {
-    const options: BrowserContextOptions = { colorScheme: theme, viewport, locale: "en-GB" };
+    const options: BrowserContextOptions = {
+      colorScheme: theme,
+      viewport,
+      locale: "en-GB",
+      reducedMotion: "reduce",
+    };
     const context = await browser.newContext({ ...options, baseURL: origin });
     await context.addInitScript(tellViolations);
     return new Visitor(await context.newPage(), origin);

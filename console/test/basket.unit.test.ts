@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import {
+  type BasketLine,
+  beginOrder,
+  openBasket,
+  orderPlaced,
+  orderRefused,
+  payBy,
+  piecesIn,
+  quantityOf,
+  want,
+  withLine,
+} from "../src/basket.ts";
+
+const item = (itemId: string) => ({
+  itemId,
+  itemName: itemId,
+  unitPrice: 250,
+  currency: "EUR",
+  availableQty: 9,
+});
+const [tea, cup] = [item("tea"), item("cup")];
+const inOrder = (lines: readonly BasketLine[]) =>
+  lines.map(({ item: { itemId }, quantity }) => `${quantity} ${itemId}`);
+
+/** A browser's local storage, as far as the basket needs it. */
+class FakeStorage {
+  readonly kept = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.kept.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.kept.set(key, value);
+  }
+}
+
+describe("the lines of a basket", () => {
+  it("stay where they are when their quantity changes, and go when it is 0", () => {
+    const both = withLine(withLine([], tea, 1), cup, 2);
+    expect(inOrder(both)).to.deep.equal(["1 tea", "2 cup"]);
+    expect(inOrder(withLine(both, tea, 5))).to.deep.equal(["5 tea", "2 cup"]);
+    expect(inOrder(withLine(both, tea, 0))).to.deep.equal(["2 cup"]);
+    expect([piecesIn(both), quantityOf(both, "cup"), quantityOf(both, "pot")]).to.deep.equal([
+      3, 2, 0,
+    ]);
+  });
+});
+
+describe("an order from the basket", () => {
+  let storage: FakeStorage;
+  let users = 0;
+
+  /** As after a reload, or at another user's login: what is kept is read again. */
+  const reload = (userId: string) => {
+    openBasket("somebody else");
+    openBasket(userId);
+  };
+
+  beforeEach(() => {
+    storage = new FakeStorage();
+    Object.assign(globalThis, { localStorage: storage });
+    users += 1;
+    openBasket(`user-${users}`);
+    want(tea, 1);
+  });
+
+  it("is sent under one key however often it is sent, also after a reload", () => {
+    const { key } = beginOrder();
+    expect(beginOrder().key).to.equal(key);
+    reload(`user-${users}`);
+    expect(beginOrder().key).to.equal(key);
+  });
+
+  it("keeps its content until its fate is known", () => {
+    const begun = beginOrder();
+    want(tea, 7);
+    want(cup, 1);
+    payBy("pm_slow");
+    expect(beginOrder()).to.deep.equal(begun);
+  });
+
+  it("leaves an empty basket when it is placed, and another key for the next", () => {
+    const { key } = beginOrder();
+    orderPlaced();
+    want(cup, 1);
+    const next = beginOrder();
+    expect(next.key).not.to.equal(key);
+    expect(inOrder(next.lines)).to.deep.equal(["1 cup"]);
+  });
+
+  it("may be changed when it is refused, and is another order then", () => {
+    const { key } = beginOrder();
+    orderRefused();
+    want(tea, 2);
+    const next = beginOrder();
+    expect(next.key).not.to.equal(key);
+    expect(inOrder(next.lines)).to.deep.equal(["2 tea"]);
+  });
+
+  it("is each user's own", () => {
+    openBasket("another");
+    expect(beginOrder().lines).to.deep.equal([]);
+    orderRefused();
+    openBasket(`user-${users}`);
+    expect(inOrder(beginOrder().lines)).to.deep.equal(["1 tea"]);
+  });
+});
