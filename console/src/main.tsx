@@ -76,6 +76,9 @@ declare module "@tanstack/react-router" {
 const mayHelp = (failures: number, error: unknown): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status < 500);
 
+/** The first wait; short, so that whoever looks is soon told that something does not answer. Unit: ms. */
+const retryMs = 400;
+
 /** How often what has failed is asked again, so that pages go on by themselves. Unit: ms. */
 const againMs = 4_000;
 
@@ -83,6 +86,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       retry: mayHelp,
+      retryDelay: (failures) => retryMs * 2 ** failures,
       staleTime: 1_000,
       refetchInterval: ({ state: { error } }) => (error && mayHelp(0, error) ? againMs : false),
     },

@@ -14,8 +14,8 @@ interface Answered {
   readonly expiresAt: string;
 }
 
-/** "unknown" until the gateway has said whether a session is left from before. */
-export type SessionState = Session | "unknown" | "none" | "expired";
+/** "unknown" until the gateway has said whether a session is left from before; "away" while it does not say. */
+export type SessionState = Session | "unknown" | "away" | "none" | "expired";
 
 const session = makeStore<SessionState>("unknown");
 
@@ -98,11 +98,20 @@ const earlyMs = 20_000;
 /** A token that is still good, renewed if need be; undefined when nobody is logged in. */
 export async function currentToken(): Promise<string | undefined> {
   const before = session.get();
-  if (before === "unknown" || (typeof before === "object" && before.endsAt - earlyMs < Date.now()))
-    await refresh();
+  const isStale = typeof before === "object" && before.endsAt - earlyMs < Date.now();
+  if (isStale || before === "unknown" || before === "away") await refresh();
   const now = session.get();
   return typeof now === "object" ? now.accessToken : undefined;
 }
 
-/** Finds out whether a session is left from before; without an answer nobody is logged in. */
-export const resumeSession = (): Promise<void> => refresh().catch(() => session.set("none"));
+/** How soon a gateway that does not answer is asked again. Unit: ms. */
+const againMs = 2_000;
+
+/** Finds out whether a session is left from before, however often that has to be asked. */
+export async function resumeSession(): Promise<void> {
+  while (true) {
+    await refresh().catch(() => session.set("away"));
+    if (session.get() !== "away") return;
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
+}

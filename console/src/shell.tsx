@@ -101,11 +101,20 @@ const Forbidden = () => (
   </Message>
 );
 
+const Away = () => (
+  <Message icon="alert" title="Waybill does not answer" isPage>
+    <p className="quiet" role="status">
+      It is asked again by itself, and goes on where you were.
+    </p>
+  </Message>
+);
+
 /** The page that the address names, once it is known who asks. */
 function Content({ path }: { readonly path: string }) {
   const session = useSession();
   if (path === "/login" || path === "/register") return <Outlet />;
   if (session === "unknown") return <Loading />;
+  if (session === "away") return <Away />;
   if (typeof session === "string") return <LoginPage />;
   if (path.startsWith("/shop") && !session.isAdmin) return <Forbidden />;
   openBasket(session.userId);

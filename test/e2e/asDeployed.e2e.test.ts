@@ -19,6 +19,7 @@ import {
 import { expect } from "chai";
 import { connect, type NatsConnection } from "nats";
 import { issueCertificates } from "./support/certificates.ts";
+import { connectClients } from "./support/clients.ts";
 import { startTestStack } from "./support/stack.ts";
 import { repository } from "./support/terminal.ts";
 
@@ -142,6 +143,19 @@ describe("as production runs it: migrated beforehand, NATS with a user and a cer
     }
     await generate("python");
     expectDelivery(await example(python, "python/order.py"));
+  });
+
+  it("the workflow may see how far every service's consumer is behind", async () => {
+    await using clients = connectClients(stack);
+    const { consumers } = await clients.workflow.listConsumers({});
+    const names = consumers.map(({ name }) => name);
+    expect(names.sort()).to.deep.equal([
+      "delivery",
+      "notification",
+      "shipping",
+      "workflow",
+      "workflow-payments",
+    ]);
   });
 
   it("no service asked NATS for what its user may not", () => {

@@ -248,6 +248,15 @@ describe("a customer at the console", () => {
     await page.getByRole("heading", { name: "tea" }).waitFor();
   });
 
+  it("is told when Waybill does not answer at all, and goes on when it does", async () => {
+    eve.expects(0, 503);
+    await page.route("**/api/session/refresh", (route) => route.fulfill({ status: 503, json: {} }));
+    await page.goto("/orders");
+    await page.getByRole("heading", { name: "Waybill does not answer" }).waitFor();
+    await page.unrouteAll({ behavior: "wait" });
+    await page.getByRole("heading", { name: "My orders" }).waitFor();
+  });
+
   it("has no way into the shop's pages, nor to pages that are none", async () => {
     for (const path of ["/shop", "/shop/stock", "/shop/health"]) {
       await page.goto(path);

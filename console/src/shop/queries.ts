@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api, page } from "../api.ts";
 
 /** How often the shop's pages look anew. Unit: ms. */
-export const refreshMs = 3_000;
+export const refreshMs = 2_000;
 
 /** Pages of what should be empty are small, and one is enough to act upon. */
 const pageSize = 50;
