@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { openBasket, piecesIn, useBasket } from "./basket.ts";
 import { Icon } from "./icons.tsx";
 import { LoginPage } from "./pages/login.tsx";
@@ -121,9 +121,20 @@ function Content({ path }: { readonly path: string }) {
   return <Outlet />;
 }
 
+/** Moves the focus to a page that is gone to, so that screen readers and the keyboard go on there. */
+function useFocusOn(path: string): void {
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
 export function Shell() {
   const session = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
+  useFocusOn(path);
   const isAdmin = typeof session === "object" && session.isAdmin;
   const inShop = isAdmin && path.startsWith("/shop");
   return (

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { memo } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { memo, useCallback } from "react";
 import { api, type Order, page } from "../api.ts";
 import { money, when } from "../format.ts";
 import { useSession } from "../session.ts";
@@ -35,12 +35,29 @@ export const useOrders = ({ userId, status, refreshMs }: OrdersFilter) =>
 interface OrderRowProps {
   readonly order: Order;
   readonly showUser: boolean;
+  readonly onFollow: (event: React.MouseEvent<HTMLAnchorElement>) => void;
 }
 
-/** Drawn anew only when the order has changed, since lists are long and looked at often. */
-const OrderRow = memo(({ order, showUser }: OrderRowProps) => (
+/** Follows a plain click inside the page; whatever else a click may mean is the browser's. */
+function useFollow() {
+  const navigate = useNavigate();
+  return useCallback(
+    (event: React.MouseEvent<HTMLAnchorElement>) => {
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      void navigate({ href: event.currentTarget.pathname });
+    },
+    [navigate],
+  );
+}
+
+/**
+ * Drawn anew only when the order has changed, since lists are long and looked at often: the router's own links
+ * each follow every change of the address. */
+const OrderRow = memo(({ order, showUser, onFollow }: OrderRowProps) => (
   <li>
-    <Link className="row" to="/orders/$orderId" params={{ orderId: order.orderId }}>
+    <a className="row" href={`/orders/${order.orderId}`} onClick={onFollow}>
       <span className="row-main">
         <strong>
           {order.items
@@ -54,7 +71,7 @@ const OrderRow = memo(({ order, showUser }: OrderRowProps) => (
       </span>
       <Badge state={order.status} />
       <span className="amount">{money(order.total, order.currency)}</span>
-    </Link>
+    </a>
   </li>
 ));
 
@@ -63,31 +80,34 @@ interface OrderListProps {
   readonly showUser?: boolean;
 }
 
-export const OrderList = ({ orders, showUser = false }: OrderListProps) => (
-  <>
-    <Shown query={orders} rows={6}>
-      {({ pages }) => {
-        const rows = pages.flatMap((one) => one.rows);
-        if (rows.length === 0)
+export function OrderList({ orders, showUser = false }: OrderListProps) {
+  const follow = useFollow();
+  return (
+    <>
+      <Shown query={orders} rows={6}>
+        {({ pages }) => {
+          const rows = pages.flatMap((one) => one.rows);
+          if (rows.length === 0)
+            return (
+              <Message icon="orders" title="No orders here yet">
+                <Link className="button" to="/">
+                  Browse items
+                </Link>
+              </Message>
+            );
           return (
-            <Message icon="orders" title="No orders here yet">
-              <Link className="button" to="/">
-                Browse items
-              </Link>
-            </Message>
+            <ul className="rows card">
+              {rows.map((order) => (
+                <OrderRow key={order.orderId} order={order} showUser={showUser} onFollow={follow} />
+              ))}
+            </ul>
           );
-        return (
-          <ul className="rows card">
-            {rows.map((order) => (
-              <OrderRow key={order.orderId} order={order} showUser={showUser} />
-            ))}
-          </ul>
-        );
-      }}
-    </Shown>
-    <More list={orders} />
-  </>
-);
+        }}
+      </Shown>
+      <More list={orders} />
+    </>
+  );
+}
 
 /** How often states are looked at anew. Unit: ms. */
 const refreshMs = 5_000;
