@@ -1,0 +1,74 @@
+import { lastLines } from "../stage/logs.ts";
+import type { Stage } from "../stage/openStage.ts";
+import { stillServes } from "../stage/stillServes.ts";
+import type { AnyTarget } from "../targets/target.ts";
+import { portions } from "./portions.ts";
+import { type Finding, runPortion } from "./runPortion.ts";
+import { type Counts, Tally } from "./tally.ts";
+
+export interface FuzzOptions {
+  /** How many inputs in all, spread evenly over the targets. */
+  readonly inputs: number;
+  readonly seed: number;
+  readonly watcher: Watcher;
+}
+
+/** Told how it goes. */
+export interface Watcher {
+  onProgress(inputs: number, findings: number): void;
+  onFinding(finding: Finding, lines: readonly string[]): void;
+}
+
+export interface Report {
+  readonly seed: number;
+  readonly tookMs: number;
+  readonly findings: readonly Finding[];
+  /** Processes that ended, with their last lines. */
+  readonly ended: readonly string[];
+  /** Why the stack does not serve afterwards; undefined when it does. */
+  readonly broken: string | undefined;
+  readonly counts: readonly { readonly name: string; readonly counts: Counts }[];
+  readonly ok: boolean;
+}
+
+/** How many portions are under way at a time. */
+const LANES = 32;
+const PROGRESS_MS = 1_000;
+
+/** Sends inputs to many targets at once; a target that answers wrongly gets no more. */
+export async function fuzz(
+  stage: Stage,
+  targets: readonly AnyTarget[],
+  options: FuzzOptions,
+): Promise<Report> {
+  const { inputs, seed, watcher } = options;
+  const began = performance.now();
+  const tally = new Tally();
+  const findings: Finding[] = [];
+  const queue = portions(targets, Math.ceil(inputs / targets.length), seed).values();
+  const failed = new Set<AnyTarget>();
+  using _progress = every(PROGRESS_MS, () => watcher.onProgress(tally.inputs, findings.length));
+  const lane = async () => {
+    for (const portion of queue) {
+      if (failed.has(portion.target)) continue;
+      const finding = await runPortion(portion, tally);
+      if (finding === undefined || failed.has(portion.target)) continue;
+      failed.add(portion.target);
+      findings.push(finding);
+      watcher.onFinding(finding, lastLines(stage.stack.dataDir, finding.target.part));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const broken = await stillServes(stage.stack);
+  return {
+    ...{ seed, findings, broken, ended: stage.ended },
+    tookMs: performance.now() - began,
+    counts: targets.map(({ name }) => ({ name, counts: tally.of(name) })),
+    ok: findings.length === 0 && stage.ended.length === 0 && broken === undefined,
+  };
+}
+
+function every(ms: number, act: () => void): Disposable {
+  const timer = setInterval(act, ms);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
