@@ -100,5 +100,5 @@ const sound = (plausible: fc.Arbitrary<unknown>, hostile: fc.Arbitrary<unknown>)
 const present = ({ parent, name }: DescField, values: fc.Arbitrary<unknown>) =>
   fc.option(values, {
     nil: undefined,
-    freq: mayBeLeftOut.test(`${parent.name}.${name}`) ? 1 : PRESENT,
+    freq: mayBeLeftOut.test(`${parent.name}.${name}`) ? 2 : PRESENT,
   });

@@ -15,8 +15,8 @@ export interface Finding {
 /** Smaller inputs are tried for so long. Unit: ms. */
 const SHRINK_MS = 20_000;
 
-/** How often an answer that may pass is asked for again, and after how long. */
-const REPEATS = 5;
+/** How often an answer that may pass is asked for again, and after how long, each time so much longer. */
+const REPEATS = 10;
 const REPEAT_AFTER_MS = 500;
 
 /** Sends the inputs of a portion one after the other until one is answered wrongly. */
@@ -43,6 +43,6 @@ async function tryPatiently(attempt: Attempt, onRepeat: () => void): Promise<Out
     const outcome = await attempt.try();
     if (!outcome.mayPass || repeats === REPEATS) return outcome;
     onRepeat();
-    await sleep(REPEAT_AFTER_MS);
+    await sleep(REPEAT_AFTER_MS * (repeats + 1));
   }
 }
