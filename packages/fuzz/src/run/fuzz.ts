@@ -2,7 +2,7 @@ import { lastLines } from "../stage/logs.ts";
 import type { Stage } from "../stage/openStage.ts";
 import { stillServes } from "../stage/stillServes.ts";
 import type { AnyTarget } from "../targets/target.ts";
-import { portions } from "./portions.ts";
+import { type Portion, portionsOf } from "./portions.ts";
 import { type Finding, runPortion } from "./runPortion.ts";
 import { type Counts, Tally } from "./tally.ts";
 
@@ -31,11 +31,11 @@ export interface Report {
   readonly ok: boolean;
 }
 
-/** How many portions are under way at a time. */
-const LANES = 32;
+/** How many targets are sent inputs at a time. */
+const LANES = 24;
 const PROGRESS_MS = 1_000;
 
-/** Sends inputs to many targets at once; a target that answers wrongly gets no more. */
+/** Sends inputs to many targets at once, to each in sequence; one that answers wrongly gets no more. */
 export async function fuzz(
   stage: Stage,
   targets: readonly AnyTarget[],
@@ -45,20 +45,18 @@ export async function fuzz(
   const began = performance.now();
   const tally = new Tally();
   const findings: Finding[] = [];
-  const queue = portions(targets, Math.ceil(inputs / targets.length), seed).values();
-  const failed = new Set<AnyTarget>();
   using _progress = every(PROGRESS_MS, () => watcher.onProgress(tally.inputs, findings.length));
-  const lane = async () => {
-    for (const portion of queue) {
-      if (failed.has(portion.target)) continue;
+  const each = Math.ceil(inputs / targets.length);
+  await inTurns(
+    targets.map((target) => portionsOf(target, each, seed)),
+    async (portion) => {
       const finding = await runPortion(portion, tally);
-      if (finding === undefined || failed.has(portion.target)) continue;
-      failed.add(portion.target);
+      if (finding === undefined) return true;
       findings.push(finding);
       watcher.onFinding(finding, lastLines(stage.stack.dataDir, finding.target.part));
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+      return false;
+    },
+  );
   const broken = await stillServes(stage.stack);
   return {
     ...{ seed, findings, broken, ended: stage.ended },
@@ -66,6 +64,21 @@ export async function fuzz(
     counts: targets.map(({ name }) => ({ name, counts: tally.of(name) })),
     ok: findings.length === 0 && stage.ended.length === 0 && broken === undefined,
   };
+}
+
+/** Runs the portions of each row one after the other until one says no, several rows at once, in turns. */
+async function inTurns(
+  rows: readonly (readonly Portion[])[],
+  run: (portion: Portion) => Promise<boolean>,
+): Promise<void> {
+  const waiting = rows.map((row) => row.values());
+  const lane = async () => {
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
+      const { value: portion } = row.next();
+      if (portion !== undefined && (await run(portion))) waiting.push(row);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 function every(ms: number, act: () => void): Disposable {

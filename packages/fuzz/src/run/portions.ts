@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AnyTarget } from "../targets/target.ts";
 
-/** Some inputs of one target, sent one after the other and shrunk by themselves, so that several of one target may be under way. */
+/** Some inputs of one target, sent one after the other. */
 export interface Portion {
   readonly target: AnyTarget;
   /** Decides the inputs. */
@@ -9,21 +9,17 @@ export interface Portion {
   readonly inputs: number;
 }
 
-/** Small enough to be spread well, large enough for fast-check to try more and more of what is unlikely. */
-export const PORTION_INPUTS = 100;
+/** Small enough for many targets to take turns, large enough for fast-check to try more and more of what is unlikely. */
+export const PORTION_INPUTS = 50;
 
-/** So many inputs spread evenly over the targets, in portions, in turns. The same seed gives a target the same inputs, whatever else is there. */
-export function portions(
-  targets: readonly AnyTarget[],
-  inputsEach: number,
-  seed: number,
-): Portion[] {
-  const rounds = Math.ceil(inputsEach / PORTION_INPUTS);
-  return Array.from({ length: rounds }, (_, round) => {
-    const inputs = Math.min(PORTION_INPUTS, inputsEach - round * PORTION_INPUTS);
-    return targets.map((target) => ({ target, seed: seedOf(seed, target.name, round), inputs }));
-  }).flat();
+/** So many inputs of a target in portions. The same seed gives a target the same inputs, whatever else is there. */
+export function portionsOf(target: AnyTarget, inputs: number, seed: number): Portion[] {
+  return Array.from({ length: Math.ceil(inputs / PORTION_INPUTS) }, (_, index) => ({
+    target,
+    seed: seedOf(seed, target.name, index),
+    inputs: Math.min(PORTION_INPUTS, inputs - index * PORTION_INPUTS),
+  }));
 }
 
-const seedOf = (seed: number, name: string, round: number): number =>
-  createHash("sha256").update(`${seed} ${name} ${round}`).digest().readInt32BE();
+const seedOf = (seed: number, name: string, index: number): number =>
+  createHash("sha256").update(`${seed} ${name} ${index}`).digest().readInt32BE();

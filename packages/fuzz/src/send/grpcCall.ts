@@ -25,6 +25,9 @@ const GIVE_UP_MS = 40_000;
 const LEAVE_STREAM_MS = 500;
 const PREFIX_BYTES = 5;
 
+/** Pages of many calls at once; beyond that Node itself would refuse new calls. */
+const MAX_MEMORY_MIB = 4_096;
+
 /** Calls RPCs of one server over bare HTTP/2, so that bytes and headers arrive as they are. */
 export class GrpcCaller implements Disposable {
   readonly #address: string;
@@ -52,7 +55,7 @@ export class GrpcCaller implements Disposable {
   #open(): ClientHttp2Session {
     if (this.#session !== undefined && !this.#session.closed && !this.#session.destroyed)
       return this.#session;
-    const session = connect(`http://${this.#address}`);
+    const session = connect(`http://${this.#address}`, { maxSessionMemory: MAX_MEMORY_MIB });
     session.on("error", () => session.destroy()); // Its calls are cut off, and say so.
     this.#session = session;
     return session;
