@@ -11,6 +11,8 @@ export interface FuzzOptions {
   readonly inputs: number;
   readonly seed: number;
   readonly watcher: Watcher;
+  /** No more inputs are sent once it aborts; the report is of those that were. */
+  readonly signal?: AbortSignal;
 }
 
 /** Told how it goes. */
@@ -41,7 +43,7 @@ export async function fuzz(
   targets: readonly AnyTarget[],
   options: FuzzOptions,
 ): Promise<Report> {
-  const { inputs, seed, watcher } = options;
+  const { inputs, seed, watcher, signal } = options;
   const began = performance.now();
   const tally = new Tally();
   const findings: Finding[] = [];
@@ -51,7 +53,7 @@ export async function fuzz(
     targets.map((target) => portionsOf(target, each, seed)),
     async (portion) => {
       const finding = await runPortion(portion, tally);
-      if (finding === undefined) return true;
+      if (finding === undefined) return !signal?.aborted;
       findings.push(finding);
       watcher.onFinding(finding, lastLines(stage.stack.dataDir, finding.target.part));
       return false;
