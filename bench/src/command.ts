@@ -1,4 +1,4 @@
-import { UsageError } from "./optionReaders.ts";
+import { UsageError } from "@waybill/chassis/commandLine";
 
 const USAGE_EXIT_CODE = 2;
 const KILLED_EXIT_CODE = 130; // What a shell answers for a process that ended by SIGINT.

@@ -7,6 +7,6 @@ export { itemId } from "./load/population.ts";
 export { seededRandom } from "./load/random.ts";
 export { createLatencies, type Percentiles } from "./measure/latencies.ts";
 export { type Measured, readUsage, usedBetween } from "./measure/usage.ts";
-export { readInteger, UsageError } from "./optionReaders.ts";
+export { readInteger } from "./optionReaders.ts";
 export { readOptions } from "./options.ts";
 export { figure, table } from "./report/table.ts";

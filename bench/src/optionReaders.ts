@@ -1,9 +1,5 @@
+import { readWhole, UsageError } from "@waybill/chassis/commandLine";
 import { type ServiceName, serviceNames } from "@waybill/stack";
-
-/** The command line cannot be understood; the message says what and where. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** The number that a flag gives, or the standard one. Throws UsageError when it is none of min to max. */
 export function readInteger(
@@ -13,10 +9,7 @@ export function readInteger(
   min: number,
   max: number,
 ): number {
-  if (text === undefined) return standard;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
+  return text === undefined ? standard : readWhole(flag, text, min, max);
 }
 
 /** A share of all: from 0 to max, which is at most 1. */

@@ -1,14 +1,13 @@
-import { parseArgs } from "node:util";
+import {
+  flagOption as flag,
+  helpOption,
+  parseOptions,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import type { StackOptions } from "@waybill/stack";
 import { type BasketKind, basketKinds, maxLinesPerOrder } from "./load/baskets.ts";
-import {
-  readChoice,
-  readDuration,
-  readInteger,
-  readReplicas,
-  readShare,
-  UsageError,
-} from "./optionReaders.ts";
+import { readChoice, readDuration, readInteger, readReplicas, readShare } from "./optionReaders.ts";
 
 /** What to measure, and how. */
 export interface BenchOptions {
@@ -133,33 +132,23 @@ function loadOptions(values: ReturnType<typeof parse>) {
   };
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        orders: text,
-        duration: text,
-        concurrency: text,
-        rate: text,
-        "max-in-flight": text,
-        reads: text,
-        "warm-up": text,
-        preload: text,
-        items: text,
-        lines: text,
-        baskets: text,
-        window: text,
-        "trace-ratio": text,
-        replicas: text,
-        json: text,
-        keep: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
+const parse = (args: readonly string[]) =>
+  parseOptions(args, {
+    orders: text,
+    duration: text,
+    concurrency: text,
+    rate: text,
+    "max-in-flight": text,
+    reads: text,
+    "warm-up": text,
+    preload: text,
+    items: text,
+    lines: text,
+    baskets: text,
+    window: text,
+    "trace-ratio": text,
+    replicas: text,
+    json: text,
+    keep: flag,
+    help: helpOption,
+  });

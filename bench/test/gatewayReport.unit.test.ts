@@ -1,9 +1,9 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { readGatewayOptions } from "../src/gateway/gatewayOptions.ts";
 import { gatewayReportOf, gatewayTables } from "../src/gateway/gatewayReport.ts";
 import { nothingMeasured, type Round } from "../src/gateway/measured.ts";
 import type { Way } from "../src/gateway/ways.ts";
-import { UsageError } from "../src/optionReaders.ts";
 
 const way = (name: string, isUncached = false): Way => ({
   name,

@@ -1,8 +1,8 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { compare, comparisonTable, verdict } from "../src/guard/comparison.ts";
 import { readGuardOptions } from "../src/guard/guardOptions.ts";
 import { leastOf, measuresOf } from "../src/guard/measures.ts";
-import { UsageError } from "../src/optionReaders.ts";
 
 const nothing = {
   statements: 0,

@@ -1,5 +1,5 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
-import { UsageError } from "../src/optionReaders.ts";
 import { readOptions } from "../src/replicas/options.ts";
 import { sharesOf } from "../src/replicas/shares.ts";
 

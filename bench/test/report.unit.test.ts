@@ -1,6 +1,6 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { createLatencies } from "../src/measure/latencies.ts";
-import { UsageError } from "../src/optionReaders.ts";
 import { readOptions } from "../src/options.ts";
 import { tables } from "../src/report/printing.ts";
 import { reportOf } from "../src/report/report.ts";

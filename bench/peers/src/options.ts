@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { readInteger, UsageError } from "@waybill/bench";
+import { readInteger } from "@waybill/bench";
+import { UsageError } from "@waybill/chassis/commandLine";
 import type { Load } from "./contender.ts";
 
 /** What to compare, and how much. */

@@ -1,4 +1,4 @@
-import { UsageError } from "@waybill/bench";
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { readPeersOptions } from "../src/options.ts";
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { readInteger, UsageError } from "../optionReaders.ts";
+import { UsageError } from "@waybill/chassis/commandLine";
+import { readInteger } from "../optionReaders.ts";
 
 /** What to compare, and how. */
 export interface GatewayOptions {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readInteger, UsageError } from "../optionReaders.ts";
+import { UsageError } from "@waybill/chassis/commandLine";
+import { readInteger } from "../optionReaders.ts";
 import { growthLimit } from "./comparison.ts";
 import type { GuardLoad } from "./guardBench.ts";
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { readInteger, UsageError } from "../optionReaders.ts";
+import { UsageError } from "@waybill/chassis/commandLine";
+import { readInteger } from "../optionReaders.ts";
 
 /** What `npm run bench:replicas -- --help` prints. */
 export const help = `Runs several replicas of every service on a stack of its own, has orders placed by the demo, kills the second replica of each service meanwhile,

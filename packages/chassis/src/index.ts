@@ -17,4 +17,11 @@ export { sleep } from "./sleep.ts";
 export { sparingly } from "./sparingly.ts";
 export { shutdownTelemetry, startTelemetry } from "./telemetry/telemetry.ts";
 export { onTermination, type Termination, type TerminationOptions } from "./termination.ts";
-export { contextOf, inFirstTrace, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";
+export {
+  contextOf,
+  inFirstTrace,
+  namedTraceparent,
+  sampledSpanContext,
+  traceparentOf,
+  tracer,
+} from "./tracing.ts";

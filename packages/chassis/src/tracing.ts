@@ -35,6 +35,10 @@ export function traceparentOf(of: Context = context.active()): string {
   return `00-${span.traceId}-${span.spanId}-${isSampled(span) ? "01" : "00"}`;
 }
 
+/** The traceparent that somebody has named for their part of a call; the call's own when they named none, or one that is not valid. */
+export const namedTraceparent = (traceparent: string): string =>
+  traceparentOf(contextOf(traceparent)) || traceparentOf();
+
 /** The span context of a context when it is valid and sampled; only for those are spans made. */
 export function sampledSpanContext(of: Context = context.active()): SpanContext | undefined {
   const span = trace.getSpanContext(of);

@@ -1,6 +1,12 @@
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
-import { contextOf, inFirstTrace, sampledSpanContext, traceparentOf } from "../src/index.ts";
+import {
+  contextOf,
+  inFirstTrace,
+  namedTraceparent,
+  sampledSpanContext,
+  traceparentOf,
+} from "../src/index.ts";
 import { plainContextManager } from "../src/telemetry/plainContext.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -49,6 +55,17 @@ describe("trace context as text", () => {
     const work = () => traceparentOf();
     expect(inFirstTrace(["", unsampled, sampled], work)).to.equal(sampled);
     expect(inFirstTrace([unsampled], work)).to.equal("");
+    context.disable();
+  });
+
+  it("is the one that is named, or else, also when that is not valid, the call's own", () => {
+    context.disable();
+    context.setGlobalContextManager(plainContextManager());
+    context.with(contextOf(unsampled), () => {
+      expect(namedTraceparent(sampled)).to.equal(sampled);
+      for (const text of ["", "nonsense", `${sampled.slice(0, -1)}\0`])
+        expect(namedTraceparent(text)).to.equal(unsampled);
+    });
     context.disable();
   });
 

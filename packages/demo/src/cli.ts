@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { UsageError } from "@waybill/chassis/commandLine";
 import { CannotLookError } from "@waybill/doctor";
-import { type Arguments, help, readArguments, UsageError } from "./cli/arguments.ts";
+import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { runLoad } from "./load/runLoad.ts";
 import { clusterPlace, NoStackError, stackPlace } from "./place.ts";
 import { openShop } from "./shop.ts";

@@ -1,5 +1,6 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
-import { readArguments, UsageError } from "../src/cli/arguments.ts";
+import { readArguments } from "../src/cli/arguments.ts";
 import { clusterPlace, NoStackError } from "../src/place.ts";
 
 describe("the demo's command line", () => {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { type Arguments, help, readArguments, UsageError } from "./cli/arguments.ts";
+import { UsageError } from "@waybill/chassis/commandLine";
+import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { formatReport, printing } from "./cli/printing.ts";
 import { playRounds } from "./run/playRounds.ts";
 

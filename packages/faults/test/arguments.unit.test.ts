@@ -1,5 +1,6 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
-import { help, readArguments, UsageError } from "../src/cli/arguments.ts";
+import { help, readArguments } from "../src/cli/arguments.ts";
 import { faults } from "../src/faults/catalogue.ts";
 
 const read = (...args: string[]) => readArguments(args, () => 0.5);

@@ -21,7 +21,7 @@ export {
   toFailure,
 } from "./failure.ts";
 export { type KeysetList, readPage } from "./page.ts";
-export { decodePageToken, encodePageToken, type Filters } from "./pageToken.ts";
+export { decodePageToken, encodePageToken, type Filters, type KeyForm } from "./pageToken.ts";
 export type { BreakerState } from "./policies.ts";
 export {
   Refusal,

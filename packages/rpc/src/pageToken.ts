@@ -10,8 +10,25 @@ export type Filters = Readonly<
 /** The longest token that is looked at. Unit: characters. */
 const maxLength = 1024;
 
-/** Enough of the digest to notice a token of another list, or one that somebody made up. */
+/** Enough of the digest to notice a token of another list, or one that was cut. Anybody can compute it. */
 const checksumBytes = 9;
+
+const maxInt32 = 2 ** 31 - 1;
+
+/** A part of a sort key as the database can compare it. */
+const isPart = {
+  /** As toISOString has it, of the years 1 to 9999. */
+  time: (text: string) =>
+    /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
+    !Number.isNaN(Date.parse(text)),
+  id: (text: string) => /^[A-Za-z0-9_-]{1,64}$/.test(text),
+  version: (text: string) => /^\d{1,10}$/.test(text) && Number(text) <= maxInt32,
+  /** Of a message in a stream. */
+  sequence: (text: string) => /^[1-9]\d{0,15}$/.test(text),
+} as const satisfies Readonly<Record<string, (text: string) => boolean>>;
+
+/** What the parts of a list's sort key are, in order. */
+export type KeyForm = readonly (keyof typeof isPart)[];
 
 /**
  * The opaque token of the page that begins after `key`, the sort key of the last entry answered.
@@ -22,17 +39,19 @@ export function encodePageToken(kind: string, filters: Filters, key: readonly st
 }
 
 /**
- * The key after which the page begins; undefined for "", the first page. Throws the Refusal
- * INVALID_PAGE_TOKEN for a token that this list has not issued, or for other filters.
+ * The key after which the page begins, of the form that the list's keys have; undefined for "", the
+ * first page. Throws the Refusal INVALID_PAGE_TOKEN for a token that this list cannot have issued,
+ * or for other filters.
  */
 export function decodePageToken(
   kind: string,
   filters: Filters,
   token: string,
+  form: KeyForm,
 ): readonly string[] | undefined {
   if (token === "") return undefined;
   const [given, ...key] = token.length > maxLength ? [] : parse(token);
-  if (given === undefined || given !== checksum(kind, filters, key)) {
+  if (given === undefined || given !== checksum(kind, filters, key) || !isOfForm(key, form)) {
     throw refuse.invalid(
       [
         {
@@ -45,6 +64,9 @@ export function decodePageToken(
   }
   return key;
 }
+
+const isOfForm = (key: readonly string[], form: KeyForm): boolean =>
+  key.length === form.length && form.every((part, index) => isPart[part](key[index] ?? ""));
 
 function parse(token: string): string[] {
   try {

@@ -97,6 +97,16 @@ describe("PaymentService", () => {
     expect((await client.getPayment({ transactionId: "a1" })).payment).to.deep.equal(first.payment);
   });
 
+  it("takes a traceparent that is none, even one with NUL, for absent", async () => {
+    const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-0\0`;
+    const transactionId = "odd-trace";
+    const tried = await client.tryPayment({ ...request({ transactionId }), traceparent });
+    expect(tried.payment?.state).to.equal(PaymentState.TRIED);
+    expect(await client.confirmPayment({ transactionId, traceparent })).to.include({
+      replayed: false,
+    });
+  });
+
   it("tells refusals with code, reason and what helps", async () => {
     const { FAILED_PRECONDITION, UNAVAILABLE, ALREADY_EXISTS, ABORTED, NOT_FOUND } = Status;
     const transactionId = "r1";

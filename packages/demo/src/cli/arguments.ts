@@ -1,4 +1,10 @@
-import { parseArgs } from "node:util";
+import {
+  flagOption,
+  helpOption,
+  parseOptions,
+  readWhole,
+  textOption as text,
+} from "@waybill/chassis/commandLine";
 import { defaultDataDir } from "@waybill/stack";
 
 const DEFAULT_CONCURRENCY = 32;
@@ -23,11 +29,6 @@ It can be repeated, each time with new orders. Services may be killed meanwhile:
 Exit code: 0 all went as told, and the doctor is content; 1 something did not; 2 there was nothing to play on.
 `;
 
-/** The command line cannot be understood; the message says what. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** How to place many orders. */
 export interface LoadOptions {
   readonly orders: number;
@@ -45,14 +46,25 @@ export interface Arguments {
   readonly load: LoadOptions | undefined;
 }
 
+const options = {
+  "data-dir": text,
+  cluster: flagOption,
+  orders: text,
+  concurrency: text,
+  "window-cancels": text,
+  seed: text,
+  patience: text,
+  help: helpOption,
+} as const;
+
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
-  const number = (name: keyof typeof values, min: number, max: number, whenAbsent: number) =>
-    readNumber(`--${name}`, values[name] as string | undefined, min, max, whenAbsent);
+  const number = (name: keyof typeof values & string, min: number, max: number, standard: number) =>
+    readWhole(`--${name}`, String(values[name] ?? standard), min, max);
   const load = {
-    orders: number("orders", 1, 10_000_000, 0),
+    orders: number("orders", 1, 10_000_000, 1),
     concurrency: number("concurrency", 1, 1_024, DEFAULT_CONCURRENCY),
     cancelsPercent: number("window-cancels", 0, 100, DEFAULT_CANCELS_PERCENT),
     seed: number("seed", 0, 2 ** 32 - 1, 1),
@@ -61,38 +73,4 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
   const dataDir = values["data-dir"] ?? defaultDataDir;
   const cluster = values.cluster ?? false;
   return { dataDir, cluster, load: values.orders === undefined ? undefined : load };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        "data-dir": text,
-        cluster: { type: "boolean" },
-        orders: text,
-        concurrency: text,
-        "window-cancels": text,
-        seed: text,
-        patience: text,
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
-function readNumber(
-  flag: string,
-  text: string | undefined,
-  min: number,
-  max: number,
-  whenAbsent: number,
-): number {
-  if (text === undefined) return whenAbsent;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new UsageError(`${flag}: "${text}" is not a whole number from ${min} to ${max}`);
 }

@@ -1,4 +1,11 @@
-import { parseArgs } from "node:util";
+import {
+  helpOption,
+  parseOptions,
+  readNumber,
+  readWhole,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import { faults } from "../faults/catalogue.ts";
 import type { Fault } from "../faults/fault.ts";
 
@@ -34,11 +41,6 @@ ${list}
 Exit code: 0 all is well, 1 a promise is broken (then seed, schedule and timelines of the orders concerned are printed), 2 the command line is wrong.
 `;
 
-/** The command line cannot be understood; the message says what. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 export interface Arguments {
   readonly seed: number;
   readonly rounds: number;
@@ -52,64 +54,38 @@ export interface Arguments {
 
 const MAX_SEED = 2 ** 31 - 1;
 
+const options = {
+  seed: text,
+  rounds: text,
+  minutes: text,
+  only: text,
+  rate: text,
+  quiet: text,
+  "data-dir": text,
+  report: text,
+  help: helpOption,
+} as const;
+
 /** Reads the command line; `draw` gives the seed when none is named, as a share of 1. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(
   args: readonly string[],
   draw: () => number = Math.random,
 ): Arguments | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
-  const number = (name: string, text: string | undefined, limits: Limits, whenAbsent: number) =>
-    text === undefined ? whenAbsent : readNumber(`--${name}`, text, limits);
-  const whole = (min: number, max: number) => ({ min, max, isWhole: true });
-  const any = (min: number, max: number) => ({ min, max, isWhole: false });
-  const drawn = Math.floor(draw() * 1_000_000);
+  const whole = (name: keyof typeof values & string, min: number, max: number, standard: number) =>
+    readWhole(`--${name}`, String(values[name] ?? standard), min, max);
+  const { minutes = String(DEFAULT_MINUTES) } = values;
   return {
-    seed: number("seed", values.seed, whole(0, MAX_SEED), drawn),
-    rounds: number("rounds", values.rounds, whole(1, 10_000), DEFAULT_ROUNDS),
-    roundMs: number("minutes", values.minutes, any(0.05, 1_440), DEFAULT_MINUTES) * 60_000,
+    seed: whole("seed", 0, MAX_SEED, Math.floor(draw() * 1_000_000)),
+    rounds: whole("rounds", 1, 10_000, DEFAULT_ROUNDS),
+    roundMs: readNumber("--minutes", minutes, 0.05, 1_440) * 60_000,
     faults: readFaults(values.only),
-    ordersPerSecond: number("rate", values.rate, whole(1, 1_000), DEFAULT_RATE),
-    quietWithinMs: number("quiet", values.quiet, whole(1, 86_400), DEFAULT_QUIET_S) * 1_000,
+    ordersPerSecond: whole("rate", 1, 1_000, DEFAULT_RATE),
+    quietWithinMs: whole("quiet", 1, 86_400, DEFAULT_QUIET_S) * 1_000,
     dataDir: values["data-dir"],
     reportFile: values.report,
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: text,
-        rounds: text,
-        minutes: text,
-        only: text,
-        rate: text,
-        quiet: text,
-        "data-dir": text,
-        report: text,
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
-interface Limits {
-  readonly min: number;
-  readonly max: number;
-  readonly isWhole: boolean;
-}
-
-function readNumber(flag: string, text: string, { min, max, isWhole }: Limits): number {
-  const number = Number(text);
-  const isNumber = /^\d+(\.\d+)?$/.test(text) && (!isWhole || Number.isInteger(number));
-  if (isNumber && number >= min && number <= max) return number;
-  const kind = isWhole ? "whole number" : "number";
-  throw new UsageError(`${flag}: "${text}" is not a ${kind} from ${min} to ${max}`);
 }
 
 function readFaults(text: string | undefined): readonly Fault[] {

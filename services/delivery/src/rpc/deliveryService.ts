@@ -38,6 +38,7 @@ export const deliveryService = (db: Database): DeliveryServiceImplementation => 
       pageSize,
       pageToken,
       read: (after, limit) => listDeliveries(db, userId, after, limit),
+      keyForm: ["time", "id"],
       keyOf: (delivery) => [delivery.startedAt.toISOString(), delivery.orderId],
     });
     return { deliveries: rows.map(toMessage), nextPageToken };

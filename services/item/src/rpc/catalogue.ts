@@ -55,7 +55,7 @@ export function catalogueHandlers(app: ItemApp): Handlers {
     },
     listItems: async (request) => {
       const { pageSize, pageToken } = validate(listItemsSchema, request);
-      const [afterId = ""] = decodePageToken(listKind, {}, pageToken) ?? [];
+      const [afterId = ""] = decodePageToken(listKind, {}, pageToken, ["id"]) ?? [];
       const found = await app.listItems(afterId, pageSize + 1); // One more tells whether there is a next page.
       const items = found.slice(0, pageSize);
       const last = found.length > pageSize ? items.at(-1) : undefined;

@@ -27,6 +27,7 @@ export const notificationService = (db: Database): NotificationServiceImplementa
       pageSize,
       pageToken,
       read: (after, limit) => listNotifications(db, { userId, orderId }, after, limit),
+      keyForm: ["time", "id", "version"],
       keyOf: ({ occurredAt, orderId, version }) => [
         occurredAt.toISOString(),
         orderId,

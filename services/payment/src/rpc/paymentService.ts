@@ -69,6 +69,7 @@ async function listPayments(app: PaymentApp, request: ListPaymentsRequest) {
     pageSize,
     pageToken,
     read: (after, limit) => app.list(filter, position(after), limit),
+    keyForm: ["time", "id"],
     keyOf: ({ createdAt, payment }) => [createdAt.toISOString(), payment.transactionId],
   });
   return { payments: rows.map(toMessage), nextPageToken };

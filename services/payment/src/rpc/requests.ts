@@ -1,4 +1,4 @@
-import { traceparentOf } from "@waybill/chassis";
+import { namedTraceparent } from "@waybill/chassis";
 import {
   type CancelPaymentRequest,
   type ConfirmPaymentRequest,
@@ -29,7 +29,7 @@ export function tryDecoder(accepts: (paymentMethod: string) => boolean) {
     const content = { userId, amount, paymentMethod };
     return {
       operation: { kind: "try", transactionId, content, contentHash: contentHash(content) },
-      traceparent: request.traceparent || traceparentOf(),
+      traceparent: namedTraceparent(request.traceparent),
     };
   };
 }
@@ -43,7 +43,7 @@ export const decidedDecoder =
     const { transactionId } = validate(transactionRules, request);
     return {
       operation: { kind, transactionId },
-      traceparent: request.traceparent || traceparentOf(),
+      traceparent: namedTraceparent(request.traceparent),
     };
   };
 

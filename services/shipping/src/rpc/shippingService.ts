@@ -38,6 +38,7 @@ export const shippingService = (db: Database): ShippingServiceImplementation => 
       pageSize,
       pageToken,
       read: (after, limit) => listShipments(db, userId, after, limit),
+      keyForm: ["time", "id"],
       keyOf: (shipment) => [shipment.bookedAt.toISOString(), shipment.orderId],
     });
     return { shipments: rows.map(toMessage), nextPageToken };

@@ -1,5 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
-import { contextOf, traceparentOf } from "@waybill/chassis";
+import { namedTraceparent } from "@waybill/chassis";
 import type {
   CreateStatusRequest,
   CreateStatusResponse,
@@ -96,10 +96,6 @@ export function commandRpcs(commands: BatchingPoint<Command, Verdict>): CommandR
   };
 }
 
-/** The trace that an element belongs to: the one its request names, or else, also when that is malformed, the call's. */
-const traceOf = (traceparent: string): string =>
-  traceparentOf(contextOf(traceparent)) || traceparentOf();
-
 function toCreate(request: CreateStatusRequest): Command {
   const { reservationMode, ...content } = validate(createRule, request);
   return {
@@ -109,7 +105,7 @@ function toCreate(request: CreateStatusRequest): Command {
     placedAt: content.placedAt,
     expiresAt: content.expiresAt,
     reservationMode: reservationMode === ReservationMode.DEFERRED ? "DEFERRED" : "HELD",
-    traceparent: traceOf(request.traceparent),
+    traceparent: namedTraceparent(request.traceparent),
   };
 }
 
@@ -128,14 +124,14 @@ function toMove(request: UpdateStatusRequest): Command {
     to,
     reason,
     actor: { kind, id: actor.id },
-    traceparent: traceOf(request.traceparent),
+    traceparent: namedTraceparent(request.traceparent),
     tried: tried && { total: tried.total },
   };
 }
 
 function toMarkTried(request: MarkTriedRequest): Command {
   const { orderId, total } = validate(markRule, request);
-  const traceparent = traceOf(request.traceparent);
+  const traceparent = namedTraceparent(request.traceparent);
   return { kind: "markTried", orderId, total, traceparent };
 }
 

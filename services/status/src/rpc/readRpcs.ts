@@ -53,6 +53,7 @@ export function readRpcs(
         pageToken,
         read: (after, limit) =>
           listStatuses(db, { ...filters, state: toState(filters.state), after, limit }),
+        keyForm: ["time", "id"],
         keyOf: (status) => [status.placedAt.toISOString(), status.orderId],
       });
       return { statuses: rows.map(statusMessage), nextPageToken };

@@ -56,6 +56,7 @@ export function accountRpcs(app: UserApp): Pick<UserServiceImplementation, Accou
         pageSize,
         pageToken,
         read: ([afterId] = [""], limit) => app.listAccounts(afterId ?? "", limit),
+        keyForm: ["id"],
         keyOf: (account) => [account.userId],
       });
       return { users: rows.map(toMessage), nextPageToken };

@@ -16,7 +16,7 @@ type DeadLetterRpcs = Pick<
 export const deadLetterRpcs = (office: DeadLetterOffice): DeadLetterRpcs => ({
   listDeadLetters: async (request) => {
     const { pageSize: limit, pageToken } = validate(pageRules, request);
-    const [after] = decodePageToken("dead-letters", {}, pageToken) ?? [];
+    const [after] = decodePageToken("dead-letters", {}, pageToken, ["sequence"]) ?? [];
     const page = await office.deadLetters.list(after === undefined ? { limit } : { limit, after });
     const { next } = page;
     return {
@@ -50,6 +50,7 @@ export const deadLetterRpcs = (office: DeadLetterOffice): DeadLetterRpcs => ({
       pageSize,
       pageToken,
       read: (after, limit) => readDecisions(office.db, after, limit),
+      keyForm: ["time", "sequence"],
       keyOf: ({ decidedAt, deadLetter }) => [decidedAt.toISOString(), deadLetter.id],
     });
     return { decisions: rows.map(decisionMessage), nextPageToken };

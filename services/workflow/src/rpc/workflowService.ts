@@ -24,6 +24,7 @@ export const workflowService = (
       pageSize,
       pageToken,
       read: (after, limit) => listProcesses(workflow, filter, positionOf(after), limit),
+      keyForm: ["time", "id"],
       keyOf: ({ since, order }) => [since.toISOString(), order.orderId],
     });
     return { processes: rows.map(processMessage), nextPageToken };

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import {
+  flagOption,
+  helpOption,
+  parseOptions,
+  readNumber,
+  readWhole,
+  textOption,
+  UsageError,
+} from "../src/commandLine.ts";
+
+describe("a command line", () => {
+  const read = (...args: string[]) =>
+    parseOptions(args, { seed: textOption, loud: flagOption, help: helpOption });
+
+  it("is read by the names of its options", () => {
+    expect({ ...read("--seed", "7", "--loud", "-h") }).to.deep.equal({
+      seed: "7",
+      loud: true,
+      help: true,
+    });
+  });
+
+  for (const args of [["--sed", "7"], ["--seed"], ["--loud=1"], ["more"]]) {
+    it(`${args.join(" ")} is refused`, () => {
+      expect(() => read(...args)).to.throw(UsageError);
+    });
+  }
+
+  it("gives whole numbers, both limits included", () => {
+    expect([readWhole("--n", "1", 1, 9), readWhole("--n", "9", 1, 9)]).to.deep.equal([1, 9]);
+  });
+
+  it("gives numbers with a fraction, both limits included", () => {
+    expect([readNumber("--m", "0.5", 0.5, 9), readNumber("--m", "9", 0.5, 9)]).to.deep.equal([
+      0.5, 9,
+    ]);
+  });
+
+  for (const text of ["0", "10", "1.5", "-1", "1e0", "", " 2", "two", "0x2"]) {
+    it(`"${text}" is no whole number from 1 to 9, and the message names the flag`, () => {
+      expect(() => readWhole("--n", text, 1, 9)).to.throw(
+        UsageError,
+        `--n: "${text}" is not a whole number from 1 to 9`,
+      );
+    });
+  }
+
+  for (const text of ["0.4", "9.1", ".5", "1.", "", "NaN", "Infinity"]) {
+    it(`"${text}" is no number from 0.5 to 9`, () => {
+      expect(() => readNumber("--m", text, 0.5, 9)).to.throw(UsageError, "--m");
+    });
+  }
+});
