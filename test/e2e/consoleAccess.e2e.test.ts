@@ -24,6 +24,9 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const maxScriptBytes = 150_000;
 const maxFirstPageMs = 1_000;
 
+const desk = { width: 1280, height: 900 };
+const phone = { width: 360, height: 740 };
+
 /** Each page, and what says that it shows what it has. */
 const pages = [
   ["/", "tea"],
@@ -83,12 +86,19 @@ describe("the console's pages", () => {
     }
   };
 
-  it("can be used by everybody, by axe's rules, light and dark", async () => {
+  const expectToFitPhone = async ({ page }: Visitor, path: string) => {
+    await page.setViewportSize(phone);
+    expect(await page.evaluate("document.documentElement.scrollWidth"), path).to.equal(phone.width);
+    await page.setViewportSize(desk);
+  };
+
+  it("can be used by everybody: axe finds nothing, light or dark, and all fits a phone", async () => {
     await using visitor = await Visitor.at(browser, originOf(stack));
     for (const path of ["/login", "/register"]) {
       await visitor.page.goto(path);
       await visitor.page.getByLabel("Password").waitFor();
       await expectNoViolations(visitor, path);
+      await expectToFitPhone(visitor, path);
     }
     await using root = await rootAt(browser, stack, "/basket");
     root.expects(404);
@@ -96,6 +106,7 @@ describe("the console's pages", () => {
       await root.page.goto(path.replace("{order}", orderId));
       await root.page.getByText(shown).first().waitFor();
       await expectNoViolations(root, path);
+      await expectToFitPhone(root, path);
     }
     expect([...visitor.problems, ...root.problems]).to.deep.equal([]);
   });
@@ -110,18 +121,6 @@ describe("the console's pages", () => {
     await visitor.page.reload();
     await visitor.page.getByLabel("Password").waitFor();
     expect(await theme()).to.equal("light");
-  });
-
-  it("fit a phone: nothing is wider than the screen", async () => {
-    const viewport = { width: 360, height: 740 };
-    await using root = await rootAt(browser, stack, "/basket", { viewport });
-    root.expects(404);
-    for (const [path, shown] of pages) {
-      await root.page.goto(path.replace("{order}", orderId));
-      await root.page.getByText(shown).first().waitFor();
-      const width = await root.page.evaluate("document.documentElement.scrollWidth");
-      expect(width, path).to.equal(viewport.width);
-    }
   });
 
   it("are used by keyboard alone", async () => {
@@ -167,7 +166,7 @@ describe("the console's pages", () => {
 });
 
 /** How often the first page is asked for by somebody who was never there, on a machine that has other things to do. */
-const visits = 5;
+const visits = 3;
 
 /** When the page's heading was drawn, and the script that was sent for it. */
 const measure = `[
