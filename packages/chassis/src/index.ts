@@ -15,6 +15,7 @@ export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { type RepeatOptions, type Repetition, repeat } from "./repeat.ts";
 export { sleep } from "./sleep.ts";
 export { sparingly } from "./sparingly.ts";
+export { serveMetrics } from "./telemetry/serveMetrics.ts";
 export { shutdownTelemetry, startTelemetry } from "./telemetry/telemetry.ts";
 export { onTermination, type Termination, type TerminationOptions } from "./termination.ts";
 export { contextOf, inFirstTrace, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";

@@ -10,6 +10,7 @@ const record = () => ({
   natsUrl: "nats://127.0.0.1:1",
   databases: {} as never,
   addresses: {} as never,
+  metricsAddresses: {},
   processes: [],
 });
 

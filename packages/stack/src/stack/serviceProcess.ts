@@ -22,7 +22,7 @@ export interface Wiring {
 
 /** How to run one replica of a service: under the Node that runs this process. */
 export function serviceSpec(
-  { service, part, port }: PlannedReplica,
+  { service, part, port, metricsPort }: PlannedReplica,
   wiring: Wiring,
   dataDir: string,
   options: StackOptions,
@@ -38,6 +38,7 @@ export function serviceSpec(
         ...process.env,
         NODE_COMPILE_CACHE: compileCache(dataDir),
         CANCELLATION_WINDOW: process.env.CANCELLATION_WINDOW ?? CANCELLATION_WINDOW,
+        METRICS_PORT: String(metricsPort),
         ...calleeAddresses(wiring.plan),
         ...wiring.identity.variablesOf(service),
         ...options.env,

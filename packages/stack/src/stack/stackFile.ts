@@ -18,6 +18,8 @@ export interface StackRecord {
   databases: Record<DatabaseName, string>;
   /** The addresses of each service, host:port. */
   addresses: Record<ServiceName, readonly string[]>;
+  /** Where the metrics of each process are scraped, host:port, by part: "order", "order.2". Over HTTP, at /metrics. */
+  metricsAddresses: Record<string, string>;
   processes: readonly StackProcess[];
 }
 

@@ -88,11 +88,10 @@ async function stopLeftOvers(dataDir: string, { report }: StackOptions): Promise
 }
 
 function wantedPorts(plan: Plan, options: StackOptions): WantedPort[] {
-  const wanted: WantedPort[] = plan.replicas.map(({ part, service, port }) => ({
-    part,
-    port,
-    flag: `--port-base or --ports ${service}=…`,
-  }));
+  const wanted: WantedPort[] = plan.replicas.flatMap(({ part, service, port, metricsPort }) => [
+    { part, port, flag: `--port-base or --ports ${service}=…` },
+    { part: `${part}'s metrics`, port: metricsPort, flag: "--port-base" },
+  ]);
   const { postgresPort, natsPort } = plan;
   if (options.databaseUrl === undefined)
     wanted.push({ part: "PostgreSQL", port: postgresPort, flag: "--ports postgres=…" });
@@ -178,6 +177,9 @@ function recordOf({ plan, database, messages, parts }: StackParts): StackRecord 
     natsUrl: messages.url,
     databases: Object.fromEntries(urls),
     addresses: plan.addresses,
+    metricsAddresses: Object.fromEntries(
+      plan.replicas.map(({ part, metricsPort }) => [part, `127.0.0.1:${metricsPort}`]),
+    ),
     processes: parts.processes(),
   };
 }
