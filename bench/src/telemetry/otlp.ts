@@ -31,7 +31,7 @@ interface Point {
 /** How often something was counted, and the sum of what was. */
 export interface Counted {
   readonly metric: string;
-  /** The value of its attribute: these metrics have one each. */
+  /** The value of its first attribute, which tells the most. */
   readonly of: string;
   readonly count: number;
   readonly sum: number;

@@ -1,6 +1,6 @@
 import { type Context, context } from "@opentelemetry/api";
 import type { BatchingPointOptions } from "./batchingPoint.ts";
-import { recordBatchSize } from "./batchSizes.ts";
+import { countRefused, observeQueue, recordBatch, recordBatchDuration } from "./batchMetrics.ts";
 import { type Entry, rejected } from "./entry.ts";
 import { DrainingError, OverloadedError } from "./errors.ts";
 import { type Handling, settleNarrowing } from "./narrow.ts";
@@ -19,6 +19,7 @@ export class BatchQueue<In, Out> {
   readonly #contextOf: ((element: In) => Context) | undefined;
   readonly #waiting: Entry<In, Out>[] = [];
   readonly #drained = Promise.withResolvers<void>();
+  readonly #forget: () => void;
   #busyLanes = 0;
   #startScheduled = false;
   #draining = false;
@@ -34,12 +35,23 @@ export class BatchQueue<In, Out> {
     for (const limit of [this.#maxBatchSize, this.#maxQueued, this.#lanes]) {
       if (!(limit >= 1)) throw new RangeError(`${name}: a limit of ${limit} lets nothing through`);
     }
+    this.#forget = observeQueue(this);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** How many elements have no lane yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Why `count` more elements cannot be taken; undefined when they can. */
   refusalOf(count: number): Error | undefined {
     if (this.#draining) return new DrainingError(this.#name);
     if (this.#waiting.length + count <= this.#maxQueued) return undefined;
+    countRefused(this.#name, count);
     return new OverloadedError(this.#name, this.#maxQueued);
   }
 
@@ -55,7 +67,7 @@ export class BatchQueue<In, Out> {
       if (span !== undefined) endElementSpan(span, result);
       settle(result);
     };
-    this.#waiting.push({ element, signal, span, settle: settleTraced });
+    this.#waiting.push({ element, signal, span, since: performance.now(), settle: settleTraced });
     this.#scheduleStart();
   }
 
@@ -95,17 +107,20 @@ export class BatchQueue<In, Out> {
 
   async #runBatch(batch: readonly Entry<In, Out>[]): Promise<void> {
     this.#busyLanes += 1;
-    recordBatchSize(this.#name, batch.length);
+    const begun = performance.now();
+    recordBatch(this.#name, batch.length, begun - (batch[0]?.since ?? begun));
     const spans = batch.flatMap(({ span }) => span ?? []);
     await inBatchSpan(this.#name, batch.length, spans, () =>
       settleNarrowing(batch, this.#handling),
     );
+    recordBatchDuration(this.#name, performance.now() - begun);
     this.#busyLanes -= 1;
     this.#startBatches();
   }
 
   #endWhenEmpty(): void {
     if (!this.#draining || this.#busyLanes > 0 || this.#waiting.length > 0) return;
+    this.#forget();
     this.#drained.resolve();
   }
 }

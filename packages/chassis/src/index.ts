@@ -11,6 +11,7 @@ export {
   envText,
   envUrl,
 } from "./config/schemas.ts";
+export { type GaugeSpec, observeGauges, type Reading } from "./gauges.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
 export { type RepeatOptions, type Repetition, repeat } from "./repeat.ts";
 export { sleep } from "./sleep.ts";

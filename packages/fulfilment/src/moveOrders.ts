@@ -21,6 +21,7 @@ const refusals = metrics
   .getMeter("waybill.fulfilment")
   .createCounter("waybill.fulfilment.refused", {
     description: "Moves of orders that status refused. Each is asked for again every second.",
+    unit: "{order}",
   });
 
 /** What stays refused is told of so often. Unit: ms. */

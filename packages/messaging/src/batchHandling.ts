@@ -1,8 +1,8 @@
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
-import { recordBatchSize } from "@waybill/batching";
 import type { ConsumerSettings } from "./consumer.ts";
 import type { DeadLetterWriter } from "./deadLetterWriter.ts";
 import type { Delivery } from "./delivery.ts";
+import { countDeadLetter, countOutcomes } from "./messagingMetrics.ts";
 import { handleNarrowing } from "./narrowing.ts";
 import { again, dead, type Outcome } from "./outcome.ts";
 import { inSpan, type Received, startBatchSpan, type Unpacked, unpack } from "./received.ts";
@@ -21,12 +21,13 @@ export async function handleBatch<E>(
   deadLetters: DeadLetterWriter,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  recordBatchSize(`consume ${settings.durable}`, batch.length);
   const span = startBatchSpan(settings.durable, batch);
   try {
     return await inSpan(span, async () => {
-      const outcomes = await handleReadable(batch, settings, signal, span);
-      return keepDead(batch, outcomes, settings, deadLetters);
+      const handled = await handleReadable(batch, settings, signal, span);
+      const outcomes = await keepDead(batch, handled, settings, deadLetters);
+      countOutcomes(settings.stream.name, settings.durable, outcomes);
+      return outcomes;
     });
   } finally {
     span?.end();
@@ -106,6 +107,7 @@ function keepDead<E>(
     const about = { durable, reason, why: error, sequence: String(delivery.sequence) };
     try {
       await deadLetters.write({ consumer: durable, stream: stream.name, delivery, reason, error });
+      countDeadLetter(stream.name, durable, reason);
       logger.error(about, "a message was given up and is kept in DEAD_LETTERS");
       return outcome;
     } catch (failure) {

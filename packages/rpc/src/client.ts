@@ -24,6 +24,7 @@ import {
   unavailable,
 } from "./attempt.ts";
 import { acquireCallee, type Callee, type CalleeConfig } from "./callee.ts";
+import { countRejection, recordCalled } from "./callMetrics.ts";
 import { announceTimeout, remainingMs } from "./deadline.ts";
 import { Refusal } from "./refusal.ts";
 import { fromClientError } from "./richError.ts";
@@ -112,11 +113,12 @@ function unaryCall(
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
     const { timeoutMs = defaultTimeoutMs, ...options } = given;
     const budgetMs = Math.min(timeoutMs, remainingMs() ?? Number.POSITIVE_INFINITY);
+    const since = performance.now();
     const { span, context: traced } = clientSpan(path);
     const call: Call<unknown> = {
       callee: callee.name,
       options,
-      deadline: performance.now() + budgetMs,
+      deadline: since + budgetMs,
       traced,
       token,
       isRepeatable,
@@ -125,11 +127,14 @@ function unaryCall(
     try {
       const response = await perform(callee, () => attempt(call), budgetMs, options.signal);
       endSpan(span, Status.OK);
+      recordCalled(path, Status.OK, callee.name, since);
       return response;
     } catch (error) {
       const refused = surfaced(error, callee.name, options.signal);
       const thrown = blamingOwnToken(refused, callee.name, token, options.metadata);
-      endSpan(span, codeOf(thrown), String(thrown));
+      const code = codeOf(thrown);
+      endSpan(span, code, String(thrown));
+      recordCalled(path, code, callee.name, since);
       throw thrown;
     }
   };
@@ -158,8 +163,14 @@ async function perform(
 function surfaced(error: unknown, callee: string, signal: AbortSignal | undefined): unknown {
   if (error instanceof Refusal) return error;
   if (signal?.aborted === true) return cancelled(error);
-  if (isBrokenCircuitError(error)) return unavailable(callee);
-  if (error instanceof BulkheadRejectedError) return overloaded(callee);
+  if (isBrokenCircuitError(error)) {
+    countRejection(callee, "breaker");
+    return unavailable(callee);
+  }
+  if (error instanceof BulkheadRejectedError) {
+    countRejection(callee, "bulkhead");
+    return overloaded(callee);
+  }
   if (error instanceof TaskCancelledError) return deadlineExceeded(callee, error);
   return error instanceof ClientError ? fromClientError(error) : error;
 }

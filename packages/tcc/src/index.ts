@@ -19,3 +19,4 @@ export { purgeFences } from "./purge.ts";
 export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";
 export { resolveExpired } from "./reaper.ts";
 export { fenceRefusal } from "./refusal.ts";
+export { countOperations, observeExpiredHolds, recordResolution } from "./tccMetrics.ts";

@@ -7,6 +7,7 @@ import { readStatuses } from "../db/statusStore.ts";
 import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
 import { applyCommands, type Committed } from "./applyCommands.ts";
 import { createChanges } from "./changes.ts";
+import { recordTransitions } from "./orderMetrics.ts";
 import { type Watched, watchAll } from "./watchAll.ts";
 import { watchOrder } from "./watchOrder.ts";
 
@@ -39,6 +40,7 @@ export function statusApp(parts: StatusParts): StatusApp {
   const changes = createChanges();
   const committed = (made: readonly Committed[]) => {
     publish(made);
+    recordTransitions(made);
     changes.notify(made.map(({ status }) => status.orderId));
   };
   const commands = createBatchingPoint({
