@@ -36,8 +36,9 @@ export function recordStatement(statement: string, since: number): void {
 
 export const countRetry = (): void => retries.add(1);
 
+// The conventions say db.client.connection.count, which promtool takes for a histogram's.
 const gauges = {
-  "db.client.connection.count": {
+  "db.client.connection.open": {
     description: "Connections of the pool, by state: used or idle.",
     unit: "{connection}",
   },
@@ -59,8 +60,8 @@ export function observePool(
   const of = { "db.client.connection.pool.name": database };
   const stateOf = (state: string) => ({ ...of, "db.client.connection.state": state });
   return observeGauges("waybill.persistence", gauges, async () => [
-    ["db.client.connection.count", pool.totalCount - pool.idleCount, stateOf("used")],
-    ["db.client.connection.count", pool.idleCount, stateOf("idle")],
+    ["db.client.connection.open", pool.totalCount - pool.idleCount, stateOf("used")],
+    ["db.client.connection.open", pool.idleCount, stateOf("idle")],
     ["db.client.connection.max", pool.options.max ?? 0, of],
     ["db.client.connection.pending_requests", pool.waitingCount, of],
   ]);

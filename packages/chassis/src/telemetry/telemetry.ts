@@ -1,5 +1,6 @@
 import { context, propagation } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
+import chassis from "../../package.json" with { type: "json" };
 import { plainContextManager, plainPropagator } from "./plainContext.ts";
 
 /** What of OpenTelemetry runs in this process. */
@@ -54,12 +55,23 @@ async function startSdk(env: NodeJS.ProcessEnv, exporters: ReturnType<typeof exp
   ends.push(() => sdk.shutdown());
 }
 
+/** What the SDK's detector tells of a process besides (paths, arguments, its owner) would be on every target and in every export. */
+const ownAttributes = {
+  "service.version": chassis.version,
+  "process.pid": process.pid,
+  "process.runtime.name": "nodejs",
+  "process.runtime.version": process.versions.node,
+};
+
 /** Who this process is: the same for all that it sends. */
 async function resourceOf(): Promise<Resource> {
   const resources = await import("@opentelemetry/resources");
-  const { serviceInstanceIdDetector, processDetector, hostDetector, envDetector } = resources;
-  const detectors = [serviceInstanceIdDetector, processDetector, hostDetector, envDetector];
-  resource ??= resources.defaultResource().merge(resources.detectResources({ detectors }));
+  const { serviceInstanceIdDetector, hostDetector, envDetector } = resources;
+  const detectors = [serviceInstanceIdDetector, hostDetector, envDetector];
+  resource ??= resources
+    .defaultResource()
+    .merge(resources.resourceFromAttributes(ownAttributes))
+    .merge(resources.detectResources({ detectors }));
   return resource;
 }
 
