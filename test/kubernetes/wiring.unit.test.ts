@@ -35,6 +35,8 @@ for (const overlay of overlays)
         expect(Number(env.PORT)).to.equal(expected);
         const [container] = podOf(deploymentOf(resources, service)).spec.containers;
         expect(container.ports[0].containerPort).to.equal(expected);
+        const metrics = { name: "metrics", containerPort: Number(env.METRICS_PORT) };
+        expect(container.ports[1]).to.deep.equal(metrics);
         const found = ofKind(resources, "Service").find(
           ({ metadata }) => metadata.name === service,
         );
