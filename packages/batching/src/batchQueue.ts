@@ -1,4 +1,4 @@
-import { type Context, context } from "@opentelemetry/api";
+import { type Context, context, type Span } from "@opentelemetry/api";
 import type { BatchingPointOptions } from "./batchingPoint.ts";
 import { countRefused, observeQueue, recordBatch, recordBatchDuration } from "./batchMetrics.ts";
 import { type Entry, rejected } from "./entry.ts";
@@ -17,6 +17,7 @@ export class BatchQueue<In, Out> {
   readonly #maxQueued: number;
   readonly #lanes: number;
   readonly #contextOf: ((element: In) => Context) | undefined;
+  readonly #describe: BatchingPointOptions<In, Out>["describe"];
   readonly #waiting: Entry<In, Out>[] = [];
   readonly #drained = Promise.withResolvers<void>();
   readonly #forget: () => void;
@@ -32,6 +33,7 @@ export class BatchQueue<In, Out> {
     this.#maxQueued = options.maxQueued ?? defaultMaxQueued;
     this.#lanes = options.lanes ?? 1;
     this.#contextOf = options.contextOf;
+    this.#describe = options.describe;
     for (const limit of [this.#maxBatchSize, this.#maxQueued, this.#lanes]) {
       if (!(limit >= 1)) throw new RangeError(`${name}: a limit of ${limit} lets nothing through`);
     }
@@ -63,12 +65,18 @@ export class BatchQueue<In, Out> {
   ): void {
     const parent = given ?? this.#contextOf?.(element) ?? context.active();
     const span = startElementSpan(this.#name, parent);
-    const settleTraced = (result: PromiseSettledResult<Out>) => {
-      if (span !== undefined) endElementSpan(span, result);
-      settle(result);
-    };
-    this.#waiting.push({ element, signal, span, since: performance.now(), settle: settleTraced });
+    const since = performance.now();
+    const settleTraced = span === undefined ? settle : this.#endingSpan(span, element, settle);
+    this.#waiting.push({ element, signal, span, since, settle: settleTraced });
     this.#scheduleStart();
+  }
+
+  #endingSpan(span: Span, element: In, settle: Entry<In, Out>["settle"]) {
+    return (result: PromiseSettledResult<Out>) => {
+      const value = result.status === "fulfilled" ? result.value : undefined;
+      settle(result); // First: nothing that goes wrong with a span is to keep the caller waiting.
+      endElementSpan(span, result, this.#describe?.(element, value));
+    };
   }
 
   drain(): Promise<void> {

@@ -19,4 +19,11 @@ export { sparingly } from "./sparingly.ts";
 export { serveMetrics } from "./telemetry/serveMetrics.ts";
 export { shutdownTelemetry, startTelemetry } from "./telemetry/telemetry.ts";
 export { onTermination, type Termination, type TerminationOptions } from "./termination.ts";
-export { contextOf, inFirstTrace, sampledSpanContext, traceparentOf, tracer } from "./tracing.ts";
+export {
+  claimsSampling,
+  contextOf,
+  inFirstTrace,
+  sampledSpanContext,
+  traceparentOf,
+  tracer,
+} from "./tracing.ts";

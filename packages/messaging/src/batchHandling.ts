@@ -5,7 +5,14 @@ import type { Delivery } from "./delivery.ts";
 import { countDeadLetter, countOutcomes } from "./messagingMetrics.ts";
 import { handleNarrowing } from "./narrowing.ts";
 import { again, dead, type Outcome } from "./outcome.ts";
-import { inSpan, type Received, startBatchSpan, type Unpacked, unpack } from "./received.ts";
+import {
+  inSpan,
+  type Received,
+  startBatchSpan,
+  startMessageSpan,
+  type Unpacked,
+  unpack,
+} from "./received.ts";
 import { BeforeRestoreError, beforeRestore, expectEpoch } from "./restoreEpoch.ts";
 
 /** The reason of dead letters that could not be decoded. */
@@ -51,8 +58,8 @@ async function handleReadable<E>(
       onFailure: (error, events) => logFailure(error, events, settings),
     },
   );
-  readable.forEach(({ span: own }, index) => {
-    endSpan(own, outcomes[index]);
+  readable.forEach(({ span: own, delivery }, index) => {
+    endSpan(own, outcomes[index], delivery);
   });
   let next = 0;
   return read.map((result) => ("received" in result ? (outcomes[next++] ?? again) : result));
@@ -63,11 +70,14 @@ function tryUnpack<E>(
   { durable, decode, restoreEpoch }: ConsumerSettings<E>,
   span: Span | undefined,
 ): Unpacked<E> | Outcome {
+  const own = startMessageSpan(durable, delivery, span);
   try {
     expectEpoch(delivery.header, restoreEpoch);
-    return unpack(durable, delivery, decode, span);
+    return unpack(delivery, decode, own);
   } catch (error) {
-    return dead(error instanceof BeforeRestoreError ? beforeRestore : undecodable, error);
+    const outcome = dead(error instanceof BeforeRestoreError ? beforeRestore : undecodable, error);
+    endSpan(own, outcome, delivery);
+    return outcome;
   }
 }
 
@@ -86,12 +96,21 @@ function logFailure<E>(
   logger.error({ ...about, error }, "handling events failed");
 }
 
-function endSpan(span: Span | undefined, outcome: Outcome | undefined): void {
+/** What went wrong is an event of the span, with how often the message had been delivered. */
+function endSpan(
+  span: Span | undefined,
+  outcome: Outcome = again,
+  { deliveries }: Pick<Delivery, "deliveries">,
+): void {
   if (span === undefined) return;
-  if (outcome?.kind === "dead") {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.reason });
+  if (outcome.kind === "again") span.addEvent("nak", { "waybill.attempt": deliveries });
+  if (outcome.kind === "dead") {
+    const { reason } = outcome;
+    span.addEvent("dead letter", { "waybill.attempt": deliveries, "waybill.reason": reason });
+    span.setAttribute("error.type", reason);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
   }
-  span.setAttribute("waybill.outcome", outcome?.kind ?? "again");
+  span.setAttribute("waybill.outcome", outcome.kind);
   span.end();
 }
 

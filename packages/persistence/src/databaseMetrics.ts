@@ -42,7 +42,7 @@ const gauges = {
     description: "Connections of the pool, by state: used or idle.",
     unit: "{connection}",
   },
-  "db.client.connection.max": {
+  "db.client.connection.limit": {
     description: "Connections that the pool may have.",
     unit: "{connection}",
   },
@@ -62,7 +62,7 @@ export function observePool(
   return observeGauges("waybill.persistence", gauges, async () => [
     ["db.client.connection.open", pool.totalCount - pool.idleCount, stateOf("used")],
     ["db.client.connection.open", pool.idleCount, stateOf("idle")],
-    ["db.client.connection.max", pool.options.max ?? 0, of],
+    ["db.client.connection.limit", pool.options.max ?? 0, of],
     ["db.client.connection.pending_requests", pool.waitingCount, of],
   ]);
 }

@@ -71,7 +71,7 @@ async function retried<T>(
       if (!mayRetry) throw asUnavailable(error);
       if (attempt === maxRetries) throw unavailable(error);
       countRetry();
-      span?.addEvent("retry", { "error.message": String(error) });
+      span?.addEvent("retry", { "waybill.attempt": attempt + 1, "error.message": String(error) });
     }
     await sleep(backoff(attempt, retryBackoff));
   }

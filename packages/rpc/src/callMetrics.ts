@@ -1,4 +1,4 @@
-import { type Attributes, metrics } from "@opentelemetry/api";
+import { type Attributes, metrics, trace } from "@opentelemetry/api";
 import { Status } from "nice-grpc-common";
 
 const meter = metrics.getMeter("waybill.rpc");
@@ -47,7 +47,7 @@ function attributesOf(path: string, code: Status, callee: string | undefined): A
   if (known === undefined) {
     known = {
       "rpc.method": path.slice(1),
-      "rpc.response.status_code": Status[code] ?? String(code),
+      "rpc.status_code": Status[code] ?? String(code),
       "rpc.system.name": "grpc",
       ...(callee === undefined ? {} : { "server.address": callee }),
     };
@@ -77,6 +77,10 @@ export const countTimeout = (callee: string): void => timeouts.add(1, { callee }
 export const countRejection = (callee: string, by: "breaker" | "bulkhead"): void =>
   rejections.add(1, { callee, by });
 
-/** Counts what a caller did instead of what the callee would have: `fallback` names it, such as "defer". */
-export const countFallback = (callee: string, fallback: string, elements = 1): void =>
+/** Counts, and tells in the active span, what a caller did instead of what the callee would have: `fallback` names it, such as "defer". */
+export function countFallback(callee: string, fallback: string, elements = 1): void {
   fallbacks.add(elements, { callee, fallback });
+  trace
+    .getActiveSpan()
+    ?.addEvent("fallback", { "waybill.callee": callee, "waybill.fallback": fallback });
+}

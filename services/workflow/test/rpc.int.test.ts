@@ -111,7 +111,7 @@ describe("the workflow's RPCs", () => {
 
     it("count as stuck by step, for the metric", async () => {
       const confirms = (await summarizeProcesses(replica.db)).get("CONFIRM");
-      expect(confirms).to.include({ waiting: 1, stuck: 1 });
+      expect(confirms).to.include({ waiting: 2, stuck: 1 });
     });
 
     it("list by state and by step", async () => {

@@ -1,7 +1,7 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
-import { countOperations, type FateSources } from "@waybill/tcc";
+import { countOperations, describeOperation, type FateSources } from "@waybill/tcc";
 import { findItems, listItems } from "../db/itemRows.ts";
 import { findReservation } from "../db/reservationRows.ts";
 import type { Item } from "../domain/item.ts";
@@ -53,6 +53,7 @@ export function itemApp(options: ItemAppOptions): ItemApp {
       countOperations(operations, outcomes, logger);
       return outcomes;
     },
+    describe: describeOperation,
     maxBatchSize,
     lanes,
     isTransient,

@@ -1,9 +1,9 @@
-import { metrics } from "@opentelemetry/api";
+import { type Attributes, metrics } from "@opentelemetry/api";
 import { observeGauges } from "@waybill/chassis";
 import type { Sql } from "@waybill/persistence";
 import { reasonName } from "@waybill/rpc";
 import { countUnannounced } from "../db/orderStore.ts";
-import type { PlacementResult } from "./placement.ts";
+import type { Placement, PlacementResult } from "./placement.ts";
 
 const placed = metrics.getMeter("waybill.order").createCounter("waybill.orders.placed", {
   description:
@@ -17,6 +17,17 @@ function outcomeOf(result: PlacementResult) {
   if (result.replayed) return { outcome: "replayed", reason: "" };
   const isDeferred = result.view.order.reservationMode === "DEFERRED";
   return { outcome: isDeferred ? "deferred" : "accepted", reason: "" };
+}
+
+/** What the span of a placement tells: the order, and what became of it. */
+export function describePlacement(
+  _placement: Placement,
+  result: PlacementResult | undefined,
+): Attributes {
+  if (result === undefined) return {};
+  const { outcome, reason } = outcomeOf(result);
+  if (result.kind === "refused") return { "waybill.outcome": outcome, "waybill.reason": reason };
+  return { "waybill.order_id": result.view.order.orderId, "waybill.outcome": outcome };
 }
 
 /** Counts what became of a batch of orders, once for each outcome. */

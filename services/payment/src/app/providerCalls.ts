@@ -1,5 +1,5 @@
 import { metrics, SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { contextOf, sampledSpanContext, tracer } from "@waybill/chassis";
+import { claimsSampling, contextOf, sampledSpanContext, tracer } from "@waybill/chassis";
 import type { ProviderStep } from "../domain/evolve.ts";
 import { isFree, type Payment } from "../domain/payment.ts";
 import type { PaymentProvider, ProviderAnswer } from "../domain/provider.ts";
@@ -100,6 +100,7 @@ export function inSpan<T>(
   step: ProviderStep,
   call: () => Promise<T>,
 ): Promise<T> {
+  if (!claimsSampling(traceparent)) return call();
   const parent = contextOf(traceparent);
   if (sampledSpanContext(parent) === undefined) return call();
   const options = { kind: SpanKind.CLIENT };

@@ -4,6 +4,7 @@ import type { Sql } from "@waybill/persistence";
 import { countOpen } from "../db/statusLists.ts";
 import type { Transition } from "../domain/status.ts";
 import type { Committed } from "./applyCommands.ts";
+import { wordOf } from "./describeCommand.ts";
 
 const meter = metrics.getMeter("waybill.status");
 
@@ -28,11 +29,12 @@ const deliveryDurations = meter.createHistogram("waybill.order.delivery.duration
   advice: { explicitBucketBoundaries },
 });
 
-/** What a service gives as a reason is a word of a list; what people give may be anything, and stays in the journal. */
-function labelsOf({ from, to, actor, reason }: Transition) {
-  const isWord = actor.kind === "SERVICE" && /^[A-Z_]{1,40}$/.test(reason);
-  return { from: from ?? "", to, actor: actor.kind, reason: isWord ? reason : "" };
-}
+const labelsOf = ({ from, to, actor, reason }: Transition) => ({
+  from: from ?? "",
+  to,
+  actor: actor.kind,
+  reason: wordOf(actor, reason),
+});
 
 /** Tells of transitions that were committed: once for each kind of them, and how long each order took. */
 export function recordTransitions(changes: readonly Committed[]): void {

@@ -7,6 +7,7 @@ import { readStatuses } from "../db/statusStore.ts";
 import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
 import { applyCommands, type Committed } from "./applyCommands.ts";
 import { createChanges } from "./changes.ts";
+import { describeCommand } from "./describeCommand.ts";
 import { recordTransitions } from "./orderMetrics.ts";
 import { type Watched, watchAll } from "./watchAll.ts";
 import { watchOrder } from "./watchOrder.ts";
@@ -49,6 +50,7 @@ export function statusApp(parts: StatusParts): StatusApp {
     maxBatchSize,
     lanes,
     isTransient,
+    describe: describeCommand,
   });
   const statuses = createBatchingPoint({
     name: "status.read",
@@ -56,6 +58,7 @@ export function statusApp(parts: StatusParts): StatusApp {
       const found = await readStatuses(db, orderIds);
       return orderIds.map((orderId) => found.get(orderId));
     },
+    describe: (orderId) => ({ "waybill.order_id": orderId }),
     maxBatchSize,
     lanes,
     isTransient,

@@ -1,4 +1,4 @@
-import { metrics } from "@opentelemetry/api";
+import { type Attributes, metrics } from "@opentelemetry/api";
 import { type Logger, observeGauges } from "@waybill/chassis";
 import type { Resolution } from "./reaper.ts";
 
@@ -23,6 +23,20 @@ const keptHolds = meter.createGauge("waybill.tcc.kept_holds", {
   description: "Expired holds that are kept because their orders' fate is not known.",
   unit: "{hold}",
 });
+
+/** What the span of an operation tells: the order (its id is the transaction's), what was asked, and what became of it. */
+export function describeOperation(
+  { kind, transactionId }: Asked,
+  outcome: Came | undefined,
+): Attributes {
+  const reason = outcome?.reason ?? outcome?.refusal?.reason;
+  return {
+    "waybill.order_id": transactionId,
+    "waybill.operation": kind,
+    ...(outcome === undefined ? {} : { "waybill.outcome": outcome.kind }),
+    ...(reason === undefined ? {} : { "waybill.reason": reason }),
+  };
+}
 
 /** As much of an operation as is counted. */
 interface Asked {
