@@ -14,7 +14,7 @@ const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 async function runTraced(script: string, env: NodeJS.ProcessEnv): Promise<string> {
   const source = `
     import { shutdownTelemetry } from "@waybill/chassis/telemetry";
-    import { serveMetrics, startTelemetry, traceparentOf, contextOf, tracer } from "@waybill/chassis";
+    import { createLogger, serveMetrics, startTelemetry, traceparentOf, contextOf, tracer } from "@waybill/chassis";
     import { context, metrics, propagation, trace } from "@opentelemetry/api";
     ${script}
     await shutdownTelemetry();
@@ -66,6 +66,24 @@ describe("telemetry", () => {
     expect(traces).to.have.length(1);
     expect(traces[0]?.body).to.include('"place order"').and.to.include('{"stringValue":"order"}');
     expect(collector.received.filter(({ path }) => path === "/v1/logs")).to.deep.equal([]);
+  });
+
+  it("exports the log's lines, in their trace and without what is redacted", async () => {
+    await using collector = await startCollector();
+    const written = await runTraced(
+      `const logger = createLogger("order", { level: "info", format: "json" });
+       const of = contextOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+       context.with(of, () => logger.warn({ orderId: "o-1", password: "hunter2" }, "told"));`,
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_METRICS_EXPORTER: "none",
+      },
+    );
+    const sent = collector.received.find(({ path }) => path === "/v1/logs")?.body ?? "";
+    expect(sent).to.include('"told"').and.include('"o-1"').and.include('"WARN"'.toLowerCase());
+    expect(sent).to.include("0af7651916cd43dd8448eb211c80319c");
+    for (const text of [written, sent]) expect(text).to.include("***").and.not.include("hunter2");
   });
 
   it("samples as the standard variables say", async () => {
@@ -143,7 +161,7 @@ describe("what is exported", () => {
     expect(exportersOf({})).to.deep.equal(none);
     expect(exportersOf({ OTEL_TRACES_EXPORTER: "otlp" })).to.deep.equal(none);
     expect(exportersOf({ OTEL_TRACES_EXPORTER: "console" }).traces).to.equal("console");
-    expect(exportersOf(otlp)).to.deep.equal({ traces: "otlp", metrics: "otlp", logs: "none" });
+    expect(exportersOf(otlp)).to.deep.equal({ traces: "otlp", metrics: "otlp", logs: "otlp" });
     expect(exportersOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://h/v1/traces" })).to.deep.equal(
       { ...none, traces: "otlp" },
     );

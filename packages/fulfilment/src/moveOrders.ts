@@ -56,7 +56,7 @@ export function moveOrders({ statuses, from, to, service, logger }: MoveOptions)
       const { result } = results[orders.findIndex(({ orderId }) => orderId === first)] ?? {};
       const failure = result?.$case === "failure" ? result.value : undefined;
       refusals.add(left.length, { service });
-      complain({ orders: left.length, order_id: first, failure });
+      complain({ orders: left.length, orderId: first, failure });
     }
     return moved;
   };

@@ -1,6 +1,7 @@
 import { context, propagation } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import chassis from "../../package.json" with { type: "json" };
+import { exportLogs } from "./exportedLogs.ts";
 import { plainContextManager, plainPropagator } from "./plainContext.ts";
 
 /** What of OpenTelemetry runs in this process. */
@@ -52,6 +53,7 @@ async function startSdk(env: NodeJS.ProcessEnv, exporters: ReturnType<typeof exp
     autoDetectResources: false, // It would call this process an instance of another id.
   });
   sdk.start();
+  if (exporters.logs !== "none") exportLogs();
   ends.push(() => sdk.shutdown());
 }
 
@@ -114,6 +116,6 @@ export function exportersOf(env: NodeJS.ProcessEnv) {
   return {
     traces: exporterOf("TRACES", "otlp"),
     metrics: exporterOf("METRICS", "otlp"),
-    logs: exporterOf("LOGS", "none"), // Logs go to standard output, from where collectors take them.
+    logs: exporterOf("LOGS", "otlp"),
   };
 }
