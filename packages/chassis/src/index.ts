@@ -23,6 +23,7 @@ export {
   claimsSampling,
   contextOf,
   inFirstTrace,
+  normalTraceparent,
   sampledSpanContext,
   traceparentOf,
   tracer,

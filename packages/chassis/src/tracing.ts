@@ -43,6 +43,13 @@ export function contextOf(traceparent: string): Context {
     : ROOT_CONTEXT;
 }
 
+/** As it is written by whoever keeps to version 00. */
+const usualPattern = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-0[01]$/;
+
+/** A traceparent as it is to be stored and passed on; "" when it is not valid. The usual ones, which each element of a batch brings, are only looked at. */
+export const normalTraceparent = (traceparent: string): string =>
+  usualPattern.test(traceparent) ? traceparent : traceparentOf(contextOf(traceparent));
+
 /** The traceparent of a context's span; "" when it has none or no valid one. */
 export function traceparentOf(of: Context = context.active()): string {
   const span = trace.getSpanContext(of);

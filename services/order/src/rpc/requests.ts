@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import { contextOf, traceparentOf } from "@waybill/chassis";
+import { normalTraceparent, traceparentOf } from "@waybill/chassis";
 import type { CreateOrderRequest } from "@waybill/contracts/order";
 import { type Refusal, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
@@ -90,7 +90,7 @@ export function placementDecoder(paymentMethods: readonly string[]): PlacementDe
       expiresAt: expiry?.at,
       refusalIfNew: expiry?.refusal,
       // A malformed trace context counts as none.
-      traceparent: traceparentOf(contextOf(order.traceparent)) || traceparentOf(),
+      traceparent: normalTraceparent(order.traceparent) || traceparentOf(),
     };
   };
   return { decode: (request) => decode(request), decodeCoordinated: decode };

@@ -1,5 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
-import { contextOf, traceparentOf } from "@waybill/chassis";
+import { normalTraceparent, traceparentOf } from "@waybill/chassis";
 import type {
   CreateStatusRequest,
   CreateStatusResponse,
@@ -97,8 +97,7 @@ export function commandRpcs(commands: BatchingPoint<Command, Verdict>): CommandR
 }
 
 /** The trace that an element belongs to: the one its request names, or else, also when that is malformed, the call's. */
-const traceOf = (traceparent: string): string =>
-  traceparentOf(contextOf(traceparent)) || traceparentOf();
+const traceOf = (traceparent: string): string => normalTraceparent(traceparent) || traceparentOf();
 
 function toCreate(request: CreateStatusRequest): Command {
   const { reservationMode, ...content } = validate(createRule, request);
