@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { Metadata } from "@waybill/rpc";
 import { type Stack, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
 import { documentedMetrics, servedMetrics } from "../support/metrics.ts";
@@ -7,7 +8,10 @@ import { type Clients, connectClients } from "./support/clients.ts";
 import { openShop, request } from "./support/shop.ts";
 import { commonStack } from "./support/stack.ts";
 
-/** What serves the metrics of Prometheus's own format judges them by: Debian's package `prometheus`. */
+/** The trace of all orders here. */
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+
+/** What judges metrics in Prometheus's format: of Debian's package `prometheus`. */
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
 
 describe("every process serves its metrics to Prometheus", () => {
@@ -22,7 +26,10 @@ describe("every process serves its metrics to Prometheus", () => {
     const methods = { pm_ok: "DELIVERED", pm_declined: "CANCELLED", pm_pending: "DELIVERED" };
     await Promise.all(
       Object.entries(methods).map(async ([paymentMethod, state]) => {
-        const { order } = await clients.order.createOrder(request({ paymentMethod }));
+        const traced = {
+          metadata: Metadata({ traceparent: `00-${traceId}-${"1".repeat(16)}-01` }),
+        };
+        const { order } = await clients.order.createOrder(request({ paymentMethod }), traced);
         await untilState(stack, order?.orderId ?? "", state);
       }),
     );
@@ -79,6 +86,20 @@ describe("every process serves its metrics to Prometheus", () => {
     );
     expect(page).to.match(/reason="PAYMENT_DECLINED"\} [1-9]/);
     expect(pages.get("gateway")).to.match(/http_response_status_code="401"\} [1-9]/);
+  });
+
+  it("with exemplars that lead to traces, for scrapers that take OpenMetrics", async () => {
+    const headers = { accept: "application/openmetrics-text; version=1.0.0" };
+    const answer = await fetch(`http://${stack.metricsAddress("status")}/metrics`, { headers });
+    const page = await answer.text();
+    expect(answer.headers.get("content-type")).to.match(/^application\/openmetrics-text/);
+    expect(page).to.match(/\n# EOF\n$/);
+    const bucket = "waybill_order_delivery_duration_seconds_bucket";
+    const exemplar = new RegExp(
+      `^${bucket}\\{le="[^"]+"\\} \\d+ # \\{trace_id="${traceId}"\\} `,
+      "m",
+    );
+    expect(page).to.match(exemplar);
   });
 
   for (const service of serviceNames)

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { MetricReader } from "@opentelemetry/sdk-metrics";
 import { underPrometheusNames } from "./metricNames.ts";
+import { openMetricsType, takesOpenMetrics, toOpenMetrics } from "./openMetrics.ts";
 import type { MetricsServer } from "./serveMetrics.ts";
 
 /** Gauges that ask a database or NATS and get no answer are left out, and do not hold up the rest. Unit: ms. */
@@ -31,7 +32,8 @@ export async function serveScrapes(
   port: number,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
-    if (request.url?.split("?", 1)[0] === "/metrics") void answer(metrics, response);
+    const isOpen = takesOpenMetrics(request.headers.accept ?? "");
+    if (request.url?.split("?", 1)[0] === "/metrics") void answer(metrics, isOpen, response);
     else response.writeHead(404).end();
   });
   server.listen(port, host).unref();
@@ -49,10 +51,18 @@ export async function serveScrapes(
   };
 }
 
-async function answer(metrics: Pick<ScrapedMetrics, "text">, response: ServerResponse) {
+const plainType = "text/plain; version=0.0.4; charset=utf-8";
+
+async function answer(
+  metrics: Pick<ScrapedMetrics, "text">,
+  isOpen: boolean,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const text = await metrics.text();
-    response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8").end(text);
+    response
+      .setHeader("content-type", isOpen ? openMetricsType : plainType)
+      .end(isOpen ? toOpenMetrics(text) : text);
   } catch {
     response.writeHead(503).end(); // It is being shut down.
   }

@@ -1,5 +1,5 @@
 import { metrics } from "@opentelemetry/api";
-import { observeGauges } from "@waybill/chassis";
+import { observeGauges, withExemplars } from "@waybill/chassis";
 import type { Sql } from "@waybill/persistence";
 import { countOpen } from "../db/statusLists.ts";
 import type { Transition } from "../domain/status.ts";
@@ -18,16 +18,24 @@ const transitions = meter.createCounter("waybill.orders.transitions", {
     "Transitions of orders by states, kind of actor, and reason where a service gave one.",
   unit: "{transition}",
 });
-const stateDurations = meter.createHistogram("waybill.order.state.duration", {
-  description: "How long orders were in a state that they have left, by that state.",
-  unit: "s",
-  advice: { explicitBucketBoundaries },
-});
-const deliveryDurations = meter.createHistogram("waybill.order.delivery.duration", {
-  description: "From the placing of orders until they were delivered.",
-  unit: "s",
-  advice: { explicitBucketBoundaries },
-});
+const stateDurations = withExemplars(
+  meter.createHistogram("waybill.order.state.duration", {
+    description: "How long orders were in a state that they have left, by that state.",
+    unit: "s",
+    advice: { explicitBucketBoundaries },
+  }),
+  "waybill.order.state.duration",
+  explicitBucketBoundaries,
+);
+const deliveryDurations = withExemplars(
+  meter.createHistogram("waybill.order.delivery.duration", {
+    description: "From the placing of orders until they were delivered.",
+    unit: "s",
+    advice: { explicitBucketBoundaries },
+  }),
+  "waybill.order.delivery.duration",
+  explicitBucketBoundaries,
+);
 
 const labelsOf = ({ from, to, actor, reason }: Transition) => ({
   from: from ?? "",
@@ -47,9 +55,11 @@ export function recordTransitions(changes: readonly Committed[]): void {
     else kind.count += 1;
     const movedAt = transition.occurredAt.getTime();
     if (since !== undefined && transition.from !== undefined)
-      stateDurations.record(seconds(movedAt - since.getTime()), { state: transition.from });
+      stateDurations.record(seconds(movedAt - since.getTime()), status.traceparent, {
+        state: transition.from,
+      });
     if (transition.to === "DELIVERED")
-      deliveryDurations.record(seconds(movedAt - status.placedAt.getTime()));
+      deliveryDurations.record(seconds(movedAt - status.placedAt.getTime()), status.traceparent);
   }
   for (const { labels, count } of kinds.values()) transitions.add(count, labels);
 }

@@ -1,25 +1,28 @@
 import { metrics } from "@opentelemetry/api";
-import { observeGauges } from "@waybill/chassis";
+import { observeGauges, withExemplars } from "@waybill/chassis";
 import type { Sql } from "@waybill/persistence";
 import { summarizeProcesses } from "../db/readProcesses.ts";
 import { type OrderFacts, steps } from "../domain/process.ts";
 
-const decisionDelays = metrics
-  .getMeter("waybill.workflow")
-  .createHistogram("waybill.order.decision.delay", {
+/** 5 s is what decisions are promised in. Unit: s. */
+const explicitBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
+
+const decisionDelays = withExemplars(
+  metrics.getMeter("waybill.workflow").createHistogram("waybill.order.decision.delay", {
     description:
       "From the end of the cancellation window until orders were decided, whichever way; 0 for those decided within it.",
     unit: "s",
-    advice: {
-      explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800],
-    },
-  });
+    advice: { explicitBucketBoundaries },
+  }),
+  "waybill.order.decision.delay",
+  explicitBucketBoundaries,
+);
 
 /** Tells how late an order was decided. One of an outside coordinator is decided when that one likes. */
 export function recordDecision(order: OrderFacts, at: Date, cancellationWindowMs: number): void {
   if (order.expiresAt !== undefined) return;
   const lateMs = at.getTime() - order.placedAt.getTime() - cancellationWindowMs;
-  decisionDelays.record(Math.max(0, lateMs) / 1_000);
+  decisionDelays.record(Math.max(0, lateMs) / 1_000, order.traceparent);
 }
 
 const gauges = {
