@@ -1,6 +1,6 @@
 import { observeGauges, type Reading } from "@waybill/chassis";
 import type { ConsumerInfo, StoredMsg } from "nats";
-import type { Connection } from "./connection.ts";
+import { type Connection, isNotFound } from "./connection.ts";
 import type { Journal } from "./journal.ts";
 import { consumerAttributes } from "./messagingMetrics.ts";
 
@@ -81,12 +81,14 @@ async function readConsumer(
   return connection.whileConnected(async () => {
     const info = await connection.manager.consumers.info(stream, durable);
     const of = consumerAttributes(stream, durable);
-    return [
+    const readings: MessagingReading[] = [
       ["waybill.consumer.pending", info.num_pending, of],
       ["waybill.consumer.ack_pending", info.num_ack_pending, of],
       ["waybill.consumer.redelivered", info.num_redelivered, of],
-      ["waybill.consumer.oldest_age", await oldestAge(connection, stream, info), of],
     ];
+    const age = await oldestAge(connection, stream, info).catch(() => undefined); // Not known is not 0.
+    if (age !== undefined) readings.push(["waybill.consumer.oldest_age", age, of]);
+    return readings;
   });
 }
 
@@ -101,11 +103,13 @@ async function oldestAge(
   const subjects = config.filter_subjects ?? [config.filter_subject ?? ">"];
   const firsts = await Promise.all(
     // The server takes both; the client's type knows only one at a time.
-    subjects.map(
-      (next_by_subj) =>
-        manager.streams
-          .getMessage(stream, { seq, next_by_subj } as { seq: number })
-          .catch((): StoredMsg | undefined => undefined), // There is none of this subject.
+    subjects.map((next_by_subj) =>
+      manager.streams
+        .getMessage(stream, { seq, next_by_subj } as { seq: number })
+        .catch((error: unknown): StoredMsg | undefined => {
+          if (isNotFound(error)) return undefined; // There is none of this subject.
+          throw error;
+        }),
     ),
   );
   const times = firsts.flatMap((first) => (first === undefined ? [] : [first.time.getTime()]));
