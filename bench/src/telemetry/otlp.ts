@@ -1,14 +1,11 @@
+import type { Attribute } from "@waybill/otlp";
+
 /** What came over OTLP as JSON, as far as it is looked at: opentelemetry-proto's ExportMetricsServiceRequest. */
 export interface ExportedMetrics {
   readonly resourceMetrics?: readonly {
     readonly resource?: { readonly attributes?: readonly Attribute[] };
     readonly scopeMetrics?: readonly { readonly metrics?: readonly Metric[] }[];
   }[];
-}
-
-interface Attribute {
-  readonly key: string;
-  readonly value?: { readonly stringValue?: string; readonly intValue?: string | number };
 }
 
 interface Metric {

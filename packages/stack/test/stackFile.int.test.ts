@@ -12,6 +12,7 @@ const record = () => ({
   addresses: {} as never,
   metricsAddresses: {},
   processes: [],
+  traces: {},
 });
 
 describe("the record of a running stack", () => {

@@ -46,6 +46,7 @@ Ready in ${seconds(tookMs)}. Data: ${where}${isEphemeral ? " (removed at the end
 ${door(stack)}${login(stack)}
 Try next, in another terminal:
   npm run demo${tool}      the story of a few orders, with their timelines
+  npm run trace${tool || " --"} <order id>    draws what an order has been through
   npm run doctor${tool}    checks that nothing is lost, oversold, charged twice or stuck
   ${curl} ${asAlice} -d '{}' \\
     http://${stack.address("item")}/waybill.item.v1.ItemService/ListItems

@@ -4,6 +4,7 @@ import type { Parts } from "./parts.ts";
 import { type Plan, partName } from "./plan.ts";
 import type { DatabaseServer, MessageServer } from "./servers.ts";
 import type { StackProcess } from "./stackFile.ts";
+import type { StackTraces } from "./traces.ts";
 
 /** A part: a service, or a server of ours. */
 type PartOf = ServiceName | "postgres" | "nats";
@@ -53,6 +54,7 @@ export interface StackParts {
   plan: Plan;
   database: DatabaseServer;
   messages: MessageServer;
+  traces: StackTraces;
   parts: Parts;
 }
 
