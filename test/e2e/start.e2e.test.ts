@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPorts, findStack, freePort, serviceNames, testFolder } from "@waybill/stack";
 import { expect } from "chai";
+import { eventually } from "./support/eventually.ts";
 import { type Command, repository, type } from "./support/terminal.ts";
 
 /** The aim is 10 s on two idle cores; tests share theirs. */
@@ -76,6 +77,24 @@ describe("npm start, in a terminal", () => {
     expect(late.code).not.to.equal(0);
     expect(late.complaints).to.include("Order cannot be cancelled. Current status: DELIVERED");
 
+    const trace = (orderId: string) =>
+      run(`npm run --silent trace -- ${orderId} --data-dir ${dataDir}`);
+    const drawn = () => trace(placed.order.orderId);
+    await eventually("the trace is drawn", async () =>
+      (await drawn()).printed.includes("delivery"),
+    );
+    const { printed: waterfall, code: drawnWith } = await drawn();
+    expect(drawnWith).to.equal(0);
+    expect(waterfall).to.include(`Order ${placed.order.orderId} DELIVERED`);
+    for (const name of serviceNames.filter((service) => service !== "gateway"))
+      expect(waterfall).to.match(new RegExp(`\\d s +${name} +.*\\d m?s +[█✗┊]`));
+    expect(waterfall)
+      .to.match(/┄ .* in which nothing is done/)
+      .and.include("● CONFIRMED");
+    const unknown = await trace("nobodys-order");
+    expect(unknown.complaints).to.include('There is no order "nobodys-order"');
+    expect(unknown.code).to.equal(1);
+
     started.interrupt();
     expect(await started.ended).to.equal(0);
     expect(started.printed).to.include("Stopped.");
@@ -93,6 +112,8 @@ describe("npm start, in a terminal", () => {
     expect(running.code, running.printed).to.equal(0);
     started.interrupt();
     expect(await started.ended).to.equal(0);
+    const untraceable = await run(`npm run --silent trace -- any --data-dir ${dataDir}`);
+    expect(untraceable.complaints).to.include(`No stack runs on ${dataDir}`);
     const stopped = await run(doctor);
     expect(stopped.code, stopped.printed).to.equal(0);
     expect(stopped.printed).to.include("All six promises are kept");
