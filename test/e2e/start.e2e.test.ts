@@ -7,6 +7,8 @@ import { type Command, repository, type } from "./support/terminal.ts";
 
 /** The aim is 10 s on two idle cores; tests share theirs. */
 const readyWithinMs = 60_000;
+/** A start, and a dozen commands by npm, of which each takes seconds where others use the machine, too. */
+const testWithinMs = 180_000;
 
 /** The commands that the README shows for a first order, with the services' ports and the data folder replaced by those in use. */
 function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): string[] {
@@ -21,7 +23,8 @@ function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): st
     .map((part) => part.replaceAll("token -- alice", `token -- alice --data-dir ${dataDir}`));
 }
 
-describe("npm start, in a terminal", () => {
+describe("npm start, in a terminal", function () {
+  this.timeout(testWithinMs);
   let dataDir: string;
   let ports: Map<number, number>;
   let commandLine: string;
@@ -79,14 +82,13 @@ describe("npm start, in a terminal", () => {
 
     const trace = (orderId: string) =>
       run(`npm run --silent trace -- ${orderId} --data-dir ${dataDir}`);
-    const drawn = () => trace(placed.order.orderId);
-    await eventually("the trace is drawn", async () =>
-      (await drawn()).printed.includes("delivery"),
-    );
-    const { printed: waterfall, code: drawnWith } = await drawn();
-    expect(drawnWith).to.equal(0);
+    const waterfall = await eventually("all spans have come", async () => {
+      const { printed, code } = await trace(placed.order.orderId);
+      return code === 0 && !printed.includes("missing") && printed;
+    });
     expect(waterfall).to.include(`Order ${placed.order.orderId} DELIVERED`);
-    for (const name of serviceNames.filter((service) => service !== "gateway"))
+    const elsewhere = ["gateway", "user"]; // It came by gRPC, and order remembers its customers.
+    for (const name of serviceNames.filter((service) => !elsewhere.includes(service)))
       expect(waterfall).to.match(new RegExp(`\\d s +${name} +.*\\d m?s +[█✗┊]`));
     expect(waterfall)
       .to.match(/┄ .* in which nothing is done/)
