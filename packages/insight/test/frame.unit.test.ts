@@ -9,11 +9,11 @@ waybill_orders_transitions_total{from="SHIPPED",to="DELIVERED",actor="SERVICE",r
 waybill_orders_open{state="PENDING"} 7
 waybill_workflow_processes{step="DECIDE"} 6
 waybill_workflow_stuck{step="TRY"} 2
-rpc_server_call_duration_seconds_count{rpc_method="a/B",rpc_response_status_code="OK"} ${n * 20}
-rpc_server_call_duration_seconds_count{rpc_method="a/B",rpc_response_status_code="INTERNAL"} ${n}
+rpc_server_call_duration_seconds_count{rpc_method="a/B",rpc_status_code="OK"} ${n * 20}
+rpc_server_call_duration_seconds_count{rpc_method="a/B",rpc_status_code="INTERNAL"} ${n}
 rpc_server_call_duration_seconds_bucket{rpc_method="a/B",le="0.1"} ${n * 21}
-db_client_connection_count{db_client_connection_state="used"} 3
-db_client_connection_max 16
+db_client_connection_open{db_client_connection_state="used"} 3
+db_client_connection_limit 16
 waybill_batch_queue{waybill_batch_point="a"} 4
 process_memory_usage_bytes 181000000`;
 

@@ -105,7 +105,7 @@ const serviceColumns = (series: Series): readonly Column<PartFacts>[] => {
 
 /** What tells of a fault rather than of an ordinary refusal. */
 const rpcFaults = {
-  rpc_response_status_code:
+  rpc_status_code:
     /^(UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|RESOURCE_EXHAUSTED)$/,
 };
 const httpFaults = { http_response_status_code: /^5/ };
@@ -113,8 +113,8 @@ const httpFaults = { http_response_status_code: /^5/ };
 /** Connections in use, of those that there may be. */
 function connections(series: Series, { part }: PartFacts): string {
   const labels = { db_client_connection_state: "used" };
-  const used = series.values({ metric: "db_client_connection_count", labels, part });
-  const max = series.values({ metric: "db_client_connection_max", part });
+  const used = series.values({ metric: "db_client_connection_open", labels, part });
+  const max = series.values({ metric: "db_client_connection_limit", part });
   const add = (samples: typeof used) => samples.reduce((n, { value }) => n + value, 0);
   return max.length === 0 ? "–" : `${add(used)}/${add(max)}`;
 }

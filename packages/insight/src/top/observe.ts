@@ -1,4 +1,4 @@
-import { isReady, isServing, type StackRecord } from "@waybill/stack";
+import { isReady, isRunning, isServing, type StackRecord } from "@waybill/stack";
 import type { Messaging } from "./messaging.ts";
 import type { Observation, PartFacts } from "./observation.ts";
 import { parseScrape, type Scrape } from "./scrape.ts";
@@ -12,12 +12,13 @@ export async function observe(record: StackRecord, messaging: Messaging): Promis
     Promise.all(Object.keys(record.metricsAddresses).map((part) => observePart(record, part))),
     messaging.read(),
   ]);
-  const isPostgresUp = !isOurs(record) || isRunning(record, "postgres");
+  const isPostgresUp = !isOurs(record) || hasProcess(record, "postgres");
   return { at: Date.now(), parts, messaging: facts, isPostgresUp };
 }
 
-const isRunning = ({ processes }: StackRecord, part: string): boolean =>
-  processes.some((one) => one.part === part);
+/** The record is of the last start or end that nobody asked for: a process that was stopped since is in it still. */
+const hasProcess = ({ processes }: StackRecord, part: string): boolean =>
+  processes.some((one) => one.part === part && isRunning(one));
 
 /** The stack's own server listens on this machine; of somebody else's it is not known whether it is up. */
 const isOurs = ({ databases }: StackRecord): boolean =>
@@ -31,7 +32,7 @@ async function observePart(record: StackRecord, part: string): Promise<PartFacts
     service === "gateway" ? isReady(address) : isServing(address),
     scrapeOf(record.metricsAddresses[part] ?? ""),
   ]);
-  const health = serves ? "serving" : isRunning(record, part) ? "running" : "down";
+  const health = serves ? "serving" : hasProcess(record, part) ? "running" : "down";
   return { part, service, health, scrape };
 }
 
