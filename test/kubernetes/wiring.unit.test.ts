@@ -106,6 +106,52 @@ describe("what the local overlay tells the services", () => {
   });
 });
 
+describe("what observes the local overlay", () => {
+  before(needsRenderer);
+
+  const workload = (name: string) => {
+    const found = ofKind(render("local"), "Deployment").find(
+      ({ metadata }) => metadata.name === name,
+    );
+    if (found === undefined) throw new Error(`There is no Deployment ${name}`);
+    return found;
+  };
+
+  it("scrapes every service, and is sent spans and logs by every one", () => {
+    const resources = render("local");
+    const metrics = { name: "metrics", number: 9_464 };
+    const otlp = { name: "otlp-http", number: 4_318 };
+    const [prometheus, collector] = ["prometheus", "opentelemetry-collector"].map(workload);
+    if (prometheus === undefined || collector === undefined) throw new Error("not deployed");
+    const out = serviceNames.filter(
+      (name) =>
+        !isAllowed(resources, prometheus, workload(name), metrics) ||
+        !isAllowed(resources, workload(name), collector, otlp),
+    );
+    expect(out).to.deep.equal([]);
+    expect(environmentOf(resources, "order")).to.include({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://opentelemetry-collector.observability:4318",
+      METRICS_PORT: "9464",
+    });
+  });
+
+  it("hands traces to Tempo and logs to Loki, and Grafana asks all three", () => {
+    const resources = render("local");
+    const edges = [
+      ["opentelemetry-collector", "tempo", "otlp-grpc", 4_317],
+      ["opentelemetry-collector", "loki", "http", 3_100],
+      ["grafana", "prometheus", "http", 9_090],
+      ["grafana", "tempo", "http", 3_200],
+      ["grafana", "loki", "http", 3_100],
+    ] as const;
+    const missing = edges.filter(
+      ([from, to, name, number]) =>
+        !isAllowed(resources, workload(from), workload(to), { name, number }),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+});
+
 describe("trusted-issuers.json", () => {
   it("is accepted by the services", () => {
     const file = join(root, "deploy/k8s/base/trusted-issuers.json");
