@@ -11,6 +11,8 @@ import { unprovoked } from "./unprovoked.ts";
 /** What runs again and again while there is trouble: a burst is seen by those that look at its time. */
 const lookEveryMs = 4_000;
 const afterwardsMs = 20_000;
+/** A machine that others use takes its time. */
+const deliveredWithinMs = 90_000;
 
 /** Short times, so that what takes minutes in production happens in seconds here. */
 const impatient = {
@@ -43,11 +45,25 @@ export async function checkExpressions(say: (text: string) => void): Promise<boo
   say(`${all} expressions; Prometheus at ${prometheus.url}`);
   const watching = new AbortController();
   const looking = lookAgain(prometheus, waiting, watching.signal);
+  await untilDelivered(prometheus);
   await makeTrouble(stack, (text) => say(`  ${text}`));
   await delay(afterwardsMs);
   watching.abort();
   await looking;
   return report([...waiting], all, say);
+}
+
+/** Orders have to be on their whole way, without trouble, before there is any. */
+async function untilDelivered(prometheus: Prometheus): Promise<void> {
+  const delivered = asAsked(
+    'rate(waybill_orders_transitions_total{to="DELIVERED"}[$__rate_interval]) > 0',
+  );
+  const deadline = performance.now() + deliveredWithinMs;
+  while ((await prometheus.seriesOf(delivered)) === 0) {
+    if (performance.now() > deadline)
+      throw new Error(`No order was delivered within ${deliveredWithinMs / 1_000} s`);
+    await delay(lookEveryMs);
+  }
 }
 
 /** Takes off the list what has data. */
