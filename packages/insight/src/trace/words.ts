@@ -14,11 +14,14 @@ export function titleOf({ name, kind, attributes }: ExportedSpan): string {
 /** "orders.v1.placed" of "orders.v1.placed.<order id>". */
 const withoutId = (subject: string): string => subject.split(".").slice(0, 3).join(".");
 
+/** What comes out when nothing is the matter. */
+const ordinary: ReadonlySet<string> = new Set(["done", "moved", "accepted"]);
+
 /** Attributes that tell what came out, as far as it was not the ordinary. */
 const notes: Readonly<Record<string, (value: string) => string | undefined>> = {
   "waybill.state": (state) => state,
   "waybill.reason": (reason) => reason || undefined,
-  "waybill.outcome": (outcome) => (outcome === "done" ? undefined : outcome),
+  "waybill.outcome": (outcome) => (ordinary.has(outcome) ? undefined : outcome),
   "waybill.batch.size": (size) => (size === "1" ? undefined : `in a batch of ${size}`),
   "http.response.status_code": (code) => code,
 };
