@@ -13,8 +13,8 @@ export interface Panel {
   readonly kind?: "stat";
   /** From here on it is red. */
   readonly badFrom?: number;
-  /** Shows traces of what was measured, as points that lead to Tempo. */
-  readonly exemplars?: boolean;
+  /** Which traces tell why it is as it is, as TraceQL: a link leads to them. */
+  readonly traces?: string;
 }
 
 export interface Row {

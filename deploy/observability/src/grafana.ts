@@ -84,10 +84,27 @@ function placedPanel(panel: Panel, id: number, x: number, y: number, width: numb
       },
       overrides: [],
     },
+    links: panel.traces === undefined ? [] : [tracesLink(panel.traces)],
     options: kind === "stat" ? { reduceOptions: { calcs: ["lastNotNull"] } } : graphOptions,
-    targets: queries.map((query, index) => target(query, index, panel.exemplars === true)),
+    targets: queries.map((query, index) => target(query, index)),
   };
   return { json, bottom: y + height };
+}
+
+/** How Grafana's own variables are named in a link. */
+const variable = (name: string): string => `$\{${name}}`;
+
+/** Leads to Tempo with this query, for the time that is shown. */
+function tracesLink(query: string): object {
+  const tempo = { type: "tempo", uid: "tempo" };
+  const queries = [{ refId: "A", datasource: tempo, queryType: "traceql", query }];
+  const range = { from: "FROM", to: "TO" };
+  const panes = JSON.stringify({ traces: { datasource: tempo.uid, queries, range } });
+  // Grafana puts the times in, and knows them only as they are.
+  const encoded = encodeURIComponent(panes)
+    .replace("FROM", variable("__from"))
+    .replace("TO", variable("__to"));
+  return { title: "Traces", url: `/explore?schemaVersion=1&panes=${encoded}`, targetBlank: true };
 }
 
 const graphOptions = {
@@ -95,12 +112,11 @@ const graphOptions = {
   tooltip: { mode: "multi", sort: "desc" },
 };
 
-const target = ([legendFormat, expr]: Query, index: number, exemplar: boolean) => ({
+const target = ([legendFormat, expr]: Query, index: number) => ({
   refId: String.fromCharCode("A".charCodeAt(0) + index),
   datasource,
   expr,
   legendFormat,
-  exemplar,
 });
 
 const serviceVariable = {

@@ -46,7 +46,6 @@ export const messaging: Dashboard = {
         {
           title: "Time in the stream, p99",
           unit: "s",
-          exemplars: true,
           queries: [[legend, quantile(0.99, "waybill_messaging_delay_seconds", consumer)]],
         },
       ],

@@ -87,9 +87,10 @@ export const orders: Dashboard = {
       panels: [
         {
           title: "Accepting an order",
+          traces:
+            '{ resource.service.name = "order" && name =~ ".*CreateOrder.*" && duration > 250ms }',
           unit: "s",
           badFrom: 0.25,
-          exemplars: true,
           queries: [
             ["p50", quantile(0.5, "rpc_server_call_duration_seconds", "", accepting)],
             ["p99", quantile(0.99, "rpc_server_call_duration_seconds", "", accepting)],
@@ -98,7 +99,6 @@ export const orders: Dashboard = {
         {
           title: "From placing to delivery",
           unit: "s",
-          exemplars: true,
           queries: [
             ["p50", quantile(0.5, "waybill_order_delivery_duration_seconds")],
             ["p99", quantile(0.99, "waybill_order_delivery_duration_seconds")],
@@ -107,15 +107,14 @@ export const orders: Dashboard = {
         {
           title: "Time in each state, p95",
           unit: "s",
-          exemplars: true,
           queries: [["{{state}}", quantile(0.95, "waybill_order_state_duration_seconds", "state")]],
         },
         {
           title: "Decided after the window",
+          traces: '{ resource.service.name = "workflow" && duration > 1s }',
           description: "Promised: 99 % within 5 s.",
           unit: "s",
           badFrom: 5,
-          exemplars: true,
           queries: [
             ["p50", quantile(0.5, "waybill_order_decision_delay_seconds")],
             ["p99", quantile(0.99, "waybill_order_decision_delay_seconds")],

@@ -38,7 +38,6 @@ export const saga: Dashboard = {
         {
           title: "Calls for them, p99",
           unit: "s",
-          exemplars: true,
           queries: [
             [
               "{{rpc_method}}",
@@ -94,7 +93,6 @@ export const saga: Dashboard = {
           title: "Decided after the window",
           unit: "s",
           badFrom: 5,
-          exemplars: true,
           queries: [
             ["p50", quantile(0.5, "waybill_order_decision_delay_seconds")],
             ["p99", quantile(0.99, "waybill_order_decision_delay_seconds")],
@@ -117,9 +115,9 @@ export const saga: Dashboard = {
         },
         {
           title: "Duration, p99",
+          traces: '{ resource.service.name = "payment" && name =~ "provider .*" && duration > 1s }',
           unit: "s",
           badFrom: 1,
-          exemplars: true,
           queries: [
             [
               "{{operation}}",

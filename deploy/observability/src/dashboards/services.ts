@@ -39,7 +39,6 @@ export const services: Dashboard = {
         {
           title: "Duration, p99",
           unit: "s",
-          exemplars: true,
           queries: [
             [
               "{{service}} {{rpc_method}}",
@@ -68,7 +67,6 @@ export const services: Dashboard = {
         {
           title: "Duration, p99",
           unit: "s",
-          exemplars: true,
           queries: [
             [
               "{{http_request_method}} {{http_route}}",
