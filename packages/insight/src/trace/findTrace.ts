@@ -32,10 +32,20 @@ export async function findTrace(
   if (answer.found.length === 0)
     throw new CannotShowError(whyNone(orderId, journal, recorded, answer, now));
   const about = answer.found.filter(({ attributes }) => attributes["waybill.order_id"] === orderId);
-  const traceIds = [...new Set([...recorded, ...about.map(({ traceId }) => traceId)])];
+  const batches = batchTraces(answer.found);
+  const others = about.map(({ traceId }) => traceId).filter((id) => !batches.has(id));
+  const traceIds = [...new Set([...recorded, ...others])];
   const { transitions = [] } = journal ?? {};
   return { orderId, traceIds, transitions, spans: answer.found };
 }
+
+/** Those that begin with a batch: its root is linked to what is in it, which a request's never is. */
+const batchTraces = (spans: readonly ExportedSpan[]): ReadonlySet<string> =>
+  new Set(
+    spans
+      .filter(({ parentSpanId, links }) => parentSpanId === "" && links.length > 0)
+      .map(({ traceId }) => traceId),
+  );
 
 const traceIdOf = (traceparent: string): string => traceparent.split("-")[1] ?? "";
 const isSampled = (traceparent: string): boolean => traceparent.endsWith("-01");
