@@ -14,7 +14,7 @@ const batches = (pid: number, ...sizes: readonly number[]) => ({
       count: sizes.length,
       sum: sizes.reduce((a, b) => a + b, 0),
     },
-    { metric: "waybill.rpc.calls", of: "CreateOrder", count: 1_000, sum: 1_000 },
+    { metric: "rpc.server.call.duration", of: "CreateOrder", count: 1_000, sum: 1_000 },
   ],
 });
 

@@ -45,7 +45,7 @@ const measurements = {
     events: 20,
     deliveries: 40,
     counted: [
-      { metric: "waybill.rpc.calls", of: "order/CreateOrder", count: 4, sum: 4 },
+      { metric: "rpc.server.call.duration", of: "order/CreateOrder", count: 4, sum: 4 },
       { metric: "waybill.batch.size", of: "order.create", count: 2, sum: 4 },
     ],
   },

@@ -2,10 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPorts, findStack, freePort, serviceNames, testFolder } from "@waybill/stack";
 import { expect } from "chai";
+import { eventually } from "./support/eventually.ts";
 import { type Command, repository, type } from "./support/terminal.ts";
 
 /** The aim is 10 s on two idle cores; tests share theirs. */
 const readyWithinMs = 60_000;
+/** A start, and a dozen commands by npm, of which each takes seconds where others use the machine, too. */
+const testWithinMs = 180_000;
 
 /** The commands that the README shows for a first order, with the services' ports and the data folder replaced by those in use. */
 function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): string[] {
@@ -20,7 +23,8 @@ function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): st
     .map((part) => part.replaceAll("token -- alice", `token -- alice --data-dir ${dataDir}`));
 }
 
-describe("npm start, in a terminal", () => {
+describe("npm start, in a terminal", function () {
+  this.timeout(testWithinMs);
   let dataDir: string;
   let ports: Map<number, number>;
   let commandLine: string;
@@ -76,6 +80,23 @@ describe("npm start, in a terminal", () => {
     expect(late.code).not.to.equal(0);
     expect(late.complaints).to.include("Order cannot be cancelled. Current status: DELIVERED");
 
+    const trace = (orderId: string) =>
+      run(`npm run --silent trace -- ${orderId} --data-dir ${dataDir}`);
+    const waterfall = await eventually("all spans have come", async () => {
+      const { printed, code } = await trace(placed.order.orderId);
+      return code === 0 && !printed.includes("missing") && printed;
+    });
+    expect(waterfall).to.include(`Order ${placed.order.orderId} DELIVERED`);
+    const elsewhere = ["gateway", "user"]; // It came by gRPC, and order remembers its customers.
+    for (const name of serviceNames.filter((service) => !elsewhere.includes(service)))
+      expect(waterfall).to.match(new RegExp(`\\d s +${name} +.*\\d m?s +[█✗┊]`));
+    expect(waterfall)
+      .to.match(/┄ .* in which nothing is done/)
+      .and.include("● CONFIRMED");
+    const unknown = await trace("nobodys-order");
+    expect(unknown.complaints).to.include('There is no order "nobodys-order"');
+    expect(unknown.code).to.equal(1);
+
     started.interrupt();
     expect(await started.ended).to.equal(0);
     expect(started.printed).to.include("Stopped.");
@@ -93,6 +114,8 @@ describe("npm start, in a terminal", () => {
     expect(running.code, running.printed).to.equal(0);
     started.interrupt();
     expect(await started.ended).to.equal(0);
+    const untraceable = await run(`npm run --silent trace -- any --data-dir ${dataDir}`);
+    expect(untraceable.complaints).to.include(`No stack runs on ${dataDir}`);
     const stopped = await run(doctor);
     expect(stopped.code, stopped.printed).to.equal(0);
     expect(stopped.printed).to.include("All six promises are kept");

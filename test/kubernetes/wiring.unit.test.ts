@@ -21,6 +21,8 @@ type Inner = Exclude<ServiceName, "gateway">;
 const inner = serviceNames.filter((name) => name !== "gateway");
 const grpcPort = (service: ServiceName) => defaultPorts.base + inner.indexOf(service as Inner);
 const readByNode = ["NODE_EXTRA_CA_CERTS"];
+/** OpenTelemetry's SDK reads its own, before the service does. */
+const readByTelemetry = /^OTEL_/;
 
 for (const overlay of overlays)
   describe(`what ${overlay} tells the services`, () => {
@@ -35,6 +37,8 @@ for (const overlay of overlays)
         expect(Number(env.PORT)).to.equal(expected);
         const [container] = podOf(deploymentOf(resources, service)).spec.containers;
         expect(container.ports[0].containerPort).to.equal(expected);
+        const metrics = { name: "metrics", containerPort: Number(env.METRICS_PORT) };
+        expect(container.ports[1]).to.deep.equal(metrics);
         const found = ofKind(resources, "Service").find(
           ({ metadata }) => metadata.name === service,
         );
@@ -46,7 +50,8 @@ for (const overlay of overlays)
       const known = new Set(serviceNames.flatMap((service) => [...variablesOf(service)]));
       const unknown = serviceNames
         .flatMap((service) => Object.keys(environmentOf(resources, service)))
-        .filter((name) => !known.has(name) && !readByNode.includes(name));
+        .filter((name) => !known.has(name) && !readByNode.includes(name))
+        .filter((name) => !readByTelemetry.test(name));
       expect(unknown).to.deep.equal([]);
     });
 
@@ -98,6 +103,52 @@ describe("what the local overlay tells the services", () => {
       .filter((workload) => isAllowed(resources, workload, postgres, port))
       .map(({ metadata }) => metadata.name);
     expect(reaching).to.have.members([...inner, ...inner.map((name) => `${name}-migration`)]);
+  });
+});
+
+describe("what observes the local overlay", () => {
+  before(needsRenderer);
+
+  const workload = (name: string) => {
+    const found = ofKind(render("local"), "Deployment").find(
+      ({ metadata }) => metadata.name === name,
+    );
+    if (found === undefined) throw new Error(`There is no Deployment ${name}`);
+    return found;
+  };
+
+  it("scrapes every service, and is sent spans and logs by every one", () => {
+    const resources = render("local");
+    const metrics = { name: "metrics", number: 9_464 };
+    const otlp = { name: "otlp-http", number: 4_318 };
+    const [prometheus, collector] = ["prometheus", "opentelemetry-collector"].map(workload);
+    if (prometheus === undefined || collector === undefined) throw new Error("not deployed");
+    const out = serviceNames.filter(
+      (name) =>
+        !isAllowed(resources, prometheus, workload(name), metrics) ||
+        !isAllowed(resources, workload(name), collector, otlp),
+    );
+    expect(out).to.deep.equal([]);
+    expect(environmentOf(resources, "order")).to.include({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://opentelemetry-collector.observability:4318",
+      METRICS_PORT: "9464",
+    });
+  });
+
+  it("hands traces to Tempo and logs to Loki, and Grafana asks all three", () => {
+    const resources = render("local");
+    const edges = [
+      ["opentelemetry-collector", "tempo", "otlp-grpc", 4_317],
+      ["opentelemetry-collector", "loki", "http", 3_100],
+      ["grafana", "prometheus", "http", 9_090],
+      ["grafana", "tempo", "http", 3_200],
+      ["grafana", "loki", "http", 3_100],
+    ] as const;
+    const missing = edges.filter(
+      ([from, to, name, number]) =>
+        !isAllowed(resources, workload(from), workload(to), { name, number }),
+    );
+    expect(missing).to.deep.equal([]);
   });
 });
 

@@ -17,6 +17,7 @@ const phases = [
     `${places}.{unit,int}.test.ts`,
     "console/test/*.unit.test.ts",
     "bench/{,peers/}test/*.unit.test.ts",
+    "deploy/*/test/*.{unit,int}.test.ts",
   ],
   [`${places}.e2e.test.ts`, "bench/test/*.e2e.test.ts", "test/**/*.test.ts"],
 ];

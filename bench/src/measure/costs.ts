@@ -47,7 +47,7 @@ export function costsBetween(before: Costs, after: Costs): Costs {
 }
 
 export const batchSize = "waybill.batch.size";
-const calls = "waybill.rpc.calls";
+const calls = "rpc.server.call.duration";
 
 /** The batches of one batching point, or of one consumer. */
 export interface BatchFigures {
@@ -63,7 +63,9 @@ export type CostPerOrder = Omit<Costs, "counted"> & {
 };
 
 export function costPerOrder({ counted, ...figures }: Costs, orders: number): CostPerOrder {
-  const rpcs = counted.filter(({ metric }) => metric === calls).reduce((n, one) => n + one.sum, 0);
+  const rpcs = counted
+    .filter(({ metric }) => metric === calls)
+    .reduce((n, one) => n + one.count, 0);
   const shares = Object.entries({ ...figures, rpcs }).map(([name, value]) => [
     name,
     orders > 0 ? value / orders : 0,

@@ -1,14 +1,11 @@
+import type { Attribute } from "@waybill/otlp";
+
 /** What came over OTLP as JSON, as far as it is looked at: opentelemetry-proto's ExportMetricsServiceRequest. */
 export interface ExportedMetrics {
   readonly resourceMetrics?: readonly {
     readonly resource?: { readonly attributes?: readonly Attribute[] };
     readonly scopeMetrics?: readonly { readonly metrics?: readonly Metric[] }[];
   }[];
-}
-
-interface Attribute {
-  readonly key: string;
-  readonly value?: { readonly stringValue?: string; readonly intValue?: string | number };
 }
 
 interface Metric {
@@ -31,7 +28,7 @@ interface Point {
 /** How often something was counted, and the sum of what was. */
 export interface Counted {
   readonly metric: string;
-  /** The value of its attribute: these metrics have one each. */
+  /** The value of its first attribute, which tells the most. */
   readonly of: string;
   readonly count: number;
   readonly sum: number;

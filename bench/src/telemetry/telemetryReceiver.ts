@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { endpointOf, type Signal } from "@waybill/otlp";
 import { type Counted, type Exporter, totalOf } from "./otlp.ts";
 
 /** Rare enough to cost little: a few ms of CPU in all of the services together. */
@@ -31,12 +32,12 @@ export async function startTelemetryReceiver(): Promise<TelemetryReceiver> {
   failed.catch(() => {});
   const answer = async () =>
     ((await Promise.race([once(child, "message"), failed])) as unknown[])[0];
-  const port = (await answer()) as number;
+  const address = (await answer()) as string;
   const latest = () => {
     child.send("latest");
     return answer() as Promise<readonly Exporter[]>;
   };
-  const endpoint = (signal: string) => `http://127.0.0.1:${port}/v1/${signal}`;
+  const endpoint = (signal: Signal) => endpointOf(address, signal);
   return {
     pid: child.pid ?? 0,
     environment: (ratio) => ({

@@ -1,6 +1,6 @@
-import { type Context, context } from "@opentelemetry/api";
+import { type Context, context, type Span } from "@opentelemetry/api";
 import type { BatchingPointOptions } from "./batchingPoint.ts";
-import { recordBatchSize } from "./batchSizes.ts";
+import { countRefused, observeQueue, recordBatch, recordBatchDuration } from "./batchMetrics.ts";
 import { type Entry, rejected } from "./entry.ts";
 import { DrainingError, OverloadedError } from "./errors.ts";
 import { type Handling, settleNarrowing } from "./narrow.ts";
@@ -17,8 +17,10 @@ export class BatchQueue<In, Out> {
   readonly #maxQueued: number;
   readonly #lanes: number;
   readonly #contextOf: ((element: In) => Context) | undefined;
+  readonly #describe: BatchingPointOptions<In, Out>["describe"];
   readonly #waiting: Entry<In, Out>[] = [];
   readonly #drained = Promise.withResolvers<void>();
+  readonly #forget: () => void;
   #busyLanes = 0;
   #startScheduled = false;
   #draining = false;
@@ -31,15 +33,27 @@ export class BatchQueue<In, Out> {
     this.#maxQueued = options.maxQueued ?? defaultMaxQueued;
     this.#lanes = options.lanes ?? 1;
     this.#contextOf = options.contextOf;
+    this.#describe = options.describe;
     for (const limit of [this.#maxBatchSize, this.#maxQueued, this.#lanes]) {
       if (!(limit >= 1)) throw new RangeError(`${name}: a limit of ${limit} lets nothing through`);
     }
+    this.#forget = observeQueue(this);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** How many elements have no lane yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Why `count` more elements cannot be taken; undefined when they can. */
   refusalOf(count: number): Error | undefined {
     if (this.#draining) return new DrainingError(this.#name);
     if (this.#waiting.length + count <= this.#maxQueued) return undefined;
+    countRefused(this.#name, count);
     return new OverloadedError(this.#name, this.#maxQueued);
   }
 
@@ -51,12 +65,18 @@ export class BatchQueue<In, Out> {
   ): void {
     const parent = given ?? this.#contextOf?.(element) ?? context.active();
     const span = startElementSpan(this.#name, parent);
-    const settleTraced = (result: PromiseSettledResult<Out>) => {
-      if (span !== undefined) endElementSpan(span, result);
-      settle(result);
-    };
-    this.#waiting.push({ element, signal, span, settle: settleTraced });
+    const since = performance.now();
+    const settleTraced = span === undefined ? settle : this.#endingSpan(span, element, settle);
+    this.#waiting.push({ element, signal, span, since, settle: settleTraced });
     this.#scheduleStart();
+  }
+
+  #endingSpan(span: Span, element: In, settle: Entry<In, Out>["settle"]) {
+    return (result: PromiseSettledResult<Out>) => {
+      const value = result.status === "fulfilled" ? result.value : undefined;
+      settle(result); // First: nothing that goes wrong with a span is to keep the caller waiting.
+      endElementSpan(span, result, this.#describe?.(element, value));
+    };
   }
 
   drain(): Promise<void> {
@@ -95,17 +115,20 @@ export class BatchQueue<In, Out> {
 
   async #runBatch(batch: readonly Entry<In, Out>[]): Promise<void> {
     this.#busyLanes += 1;
-    recordBatchSize(this.#name, batch.length);
+    const begun = performance.now();
+    recordBatch(this.#name, batch.length, begun - (batch[0]?.since ?? begun));
     const spans = batch.flatMap(({ span }) => span ?? []);
     await inBatchSpan(this.#name, batch.length, spans, () =>
       settleNarrowing(batch, this.#handling),
     );
+    recordBatchDuration(this.#name, performance.now() - begun);
     this.#busyLanes -= 1;
     this.#startBatches();
   }
 
   #endWhenEmpty(): void {
     if (!this.#draining || this.#busyLanes > 0 || this.#waiting.length > 0) return;
+    this.#forget();
     this.#drained.resolve();
   }
 }

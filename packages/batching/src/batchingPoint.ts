@@ -1,4 +1,4 @@
-import type { Context } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import { BatchQueue } from "./batchQueue.ts";
 
 export interface BatchingPointOptions<In, Out> {
@@ -18,6 +18,10 @@ export interface BatchingPointOptions<In, Out> {
   readonly maxQueued?: number;
   /** Whether an error is nobody's fault, so that the whole batch fails with it. Default: never. */
   readonly isTransient?: (error: unknown) => boolean;
+  /**
+   * What the span of a sampled element tells, such as its order: asked when it has its result (undefined when it failed). Nothing secret.
+   */
+  readonly describe?: (element: In, result: Out | undefined) => Attributes;
   /** The trace context of an element. Default: the one active when it is submitted. */
   readonly contextOf?: (element: In) => Context;
 }

@@ -6,6 +6,8 @@ export interface Entry<In, Out> {
   readonly signal: AbortSignal | undefined;
   /** From submit to result; only for elements of sampled traces. */
   readonly span: Span | undefined;
+  /** When it was submitted, by performance.now(). */
+  readonly since: number;
   /** Called exactly once. */
   readonly settle: (result: PromiseSettledResult<Out>) => void;
 }

@@ -3,5 +3,5 @@ export {
   type BatchingPointOptions,
   createBatchingPoint,
 } from "./batchingPoint.ts";
-export { recordBatchSize } from "./batchSizes.ts";
+export { observeQueue, type Queue, recordBatch, recordBatchDuration } from "./batchMetrics.ts";
 export { DrainingError, OverloadedError } from "./errors.ts";

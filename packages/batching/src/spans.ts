@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   type Context,
   context,
   isSpanContextValid,
@@ -22,7 +23,12 @@ export function startElementSpan(name: string, parent: Context): Span | undefine
   return isSpanContextValid(span) ? tracer().startSpan(name, {}, parent) : undefined;
 }
 
-export function endElementSpan(span: Span, result: PromiseSettledResult<unknown>): void {
+export function endElementSpan(
+  span: Span,
+  result: PromiseSettledResult<unknown>,
+  attributes?: Attributes,
+): void {
+  if (attributes !== undefined) span.setAttributes(attributes);
   if (result.status === "rejected") fail(span, result.reason);
   span.end();
 }

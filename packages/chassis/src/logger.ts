@@ -1,11 +1,19 @@
 import { createRequire } from "node:module";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
+import { alsoExported } from "./telemetry/exportedLogs.ts";
 
 export type { Logger } from "pino";
 
 /** What is kept of lines that cannot be written; later ones are dropped. */
 const maxUnwrittenBytes = 1024 * 1024;
+
+/** What is not to be read in any log, should somebody log a whole request: at the top of a line, and one level below. */
+const secrets = [
+  ...["password", "newPassword", "token", "accessToken", "refreshToken", "authorization", "cookie"],
+  ...["secret", "email", "paymentMethod", "shipTo"],
+];
+const secretPaths = secrets.flatMap((name) => [name, `*.${name}`]);
 
 export interface LoggerOptions {
   /** The least level that is written, for example "info". */
@@ -33,8 +41,9 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.err, error: stdSerializers.err },
       mixin: activeTrace,
+      redact: { paths: secretPaths, censor: "***" },
     },
-    destination ?? (format === "pretty" ? prettyStream() : standardOutput()),
+    destination ?? alsoExported(format === "pretty" ? prettyStream() : standardOutput()),
   );
 }
 

@@ -15,6 +15,21 @@ export const tracer = (name: string): Tracer => trace.getTracer(name);
 /** W3C Trace Context, version 00; later versions may append fields. */
 const traceparentPattern = /^(?!ff)([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
+/**
+ * Whether a traceparent's flags say that its trace is sampled. What is wrong with the rest shows when it is read; most are not sampled, and
+ * for those nothing more is done.
+ */
+export function claimsSampling(traceparent: string): boolean {
+  const digit = traceparent.charCodeAt(flagsEnd);
+  if (Number.isNaN(digit)) return false;
+  return ((digit <= nine ? digit : digit - letters) & TraceFlags.SAMPLED) !== 0;
+}
+
+/** The last digit of the flags in version 00, and what hexadecimal digits are as characters: "9" the last before letters, "a" is 10. */
+const flagsEnd = 54;
+const nine = 57;
+const letters = 87;
+
 /** The context that a traceparent carries; the root context when it is empty or not valid. */
 export function contextOf(traceparent: string): Context {
   if (traceparent === "") return ROOT_CONTEXT;
@@ -28,6 +43,13 @@ export function contextOf(traceparent: string): Context {
     : ROOT_CONTEXT;
 }
 
+/** As it is written by whoever keeps to version 00. */
+const usualPattern = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-0[01]$/;
+
+/** A traceparent as it is to be stored and passed on; "" when it is not valid. The usual ones, which each element of a batch brings, are only looked at. */
+export const normalTraceparent = (traceparent: string): string =>
+  usualPattern.test(traceparent) ? traceparent : traceparentOf(contextOf(traceparent));
+
 /** The traceparent of a context's span; "" when it has none or no valid one. */
 export function traceparentOf(of: Context = context.active()): string {
   const span = trace.getSpanContext(of);
@@ -37,7 +59,7 @@ export function traceparentOf(of: Context = context.active()): string {
 
 /** The traceparent that somebody has named for their part of a call; the call's own when they named none, or one that is not valid. */
 export const namedTraceparent = (traceparent: string): string =>
-  traceparentOf(contextOf(traceparent)) || traceparentOf();
+  normalTraceparent(traceparent) || traceparentOf();
 
 /** The span context of a context when it is valid and sampled; only for those are spans made. */
 export function sampledSpanContext(of: Context = context.active()): SpanContext | undefined {
@@ -51,6 +73,7 @@ export function sampledSpanContext(of: Context = context.active()): SpanContext 
  */
 export function inFirstTrace<T>(traceparents: Iterable<string>, work: () => T): T {
   for (const traceparent of traceparents) {
+    if (!claimsSampling(traceparent)) continue;
     const shared = contextOf(traceparent);
     if (sampledSpanContext(shared) !== undefined) return context.with(shared, work);
   }

@@ -55,6 +55,7 @@ describe("loadConfig", () => {
       LOG_FORMAT: "json",
       DATABASE_URL: "postgresql://h/waybill_order",
       DATABASE_POOL_SIZE: 16,
+      METRICS_PORT: 0,
       MIGRATIONS: "apply",
       NATS_URL: "nats://127.0.0.1:4222",
       NATS_TLS_FOLDER: "",

@@ -37,6 +37,15 @@ describe("the log", () => {
     expect(lines[0]).to.include({ trace_id: traceId, span_id: spanId });
   });
 
+  it("hides secrets, also within what is logged as a whole", () => {
+    const login = { email: "a@b.c", password: "hunter2", clientAddress: "127.0.0.1" };
+    logger.warn({ token: "abc", login }, "refused");
+    expect(lines[0]).to.deep.include({
+      token: "***",
+      login: { email: "***", password: "***", clientAddress: "127.0.0.1" },
+    });
+  });
+
   it("has errors with their stack and cause", () => {
     logger.error({ error: new Error("outer", { cause: new Error("inner") }) }, "failed");
     const error = lines[0]?.error as { message: string; stack: string };

@@ -14,8 +14,8 @@ const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 async function runTraced(script: string, env: NodeJS.ProcessEnv): Promise<string> {
   const source = `
     import { shutdownTelemetry } from "@waybill/chassis/telemetry";
-    import { startTelemetry, traceparentOf, contextOf, tracer } from "@waybill/chassis";
-    import { context, propagation, trace } from "@opentelemetry/api";
+    import { createLogger, serveMetrics, startTelemetry, traceparentOf, contextOf, tracer } from "@waybill/chassis";
+    import { context, metrics, propagation, trace } from "@opentelemetry/api";
     ${script}
     await shutdownTelemetry();
     await shutdownTelemetry();`;
@@ -68,6 +68,24 @@ describe("telemetry", () => {
     expect(collector.received.filter(({ path }) => path === "/v1/logs")).to.deep.equal([]);
   });
 
+  it("exports the log's lines, in their trace and without what is redacted", async () => {
+    await using collector = await startCollector();
+    const written = await runTraced(
+      `const logger = createLogger("order", { level: "info", format: "json" });
+       const of = contextOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+       context.with(of, () => logger.warn({ orderId: "o-1", password: "hunter2" }, "told"));`,
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_METRICS_EXPORTER: "none",
+      },
+    );
+    const sent = collector.received.find(({ path }) => path === "/v1/logs")?.body ?? "";
+    expect(sent).to.include('"told"').and.include('"o-1"').and.include('"WARN"'.toLowerCase());
+    expect(sent).to.include("0af7651916cd43dd8448eb211c80319c");
+    for (const text of [written, sent]) expect(text).to.include("***").and.not.include("hunter2");
+  });
+
   it("samples as the standard variables say", async () => {
     const output = await runTraced(
       `console.log(tracer("test").startSpan("x").spanContext().traceFlags);`,
@@ -92,6 +110,37 @@ describe("telemetry", () => {
     expect(output).to.equal("context only true true true");
   });
 
+  const scrape = `
+    metrics.getMeter("test").createCounter("orders.placed", { unit: "{order}" }).add(2);
+    const server = await serveMetrics("127.0.0.1", 0);
+    const answer = server && (await fetch("http://" + server.address + "/metrics"));
+    console.log(answer ? await answer.text() : "nothing is served");
+    if (answer) console.log((await fetch("http://" + server.address + "/")).status);
+    await server?.[Symbol.asyncDispose]();`;
+
+  it("serves what is measured to Prometheus, under its name", async () => {
+    const output = await runTraced(scrape, { METRICS_PORT: "1", OTEL_SERVICE_NAME: "order" });
+    expect(output)
+      .to.match(/^orders_placed_total 2$/m)
+      .and.match(/^process_memory_usage_bytes \d+$/m);
+    expect(output)
+      .to.match(/^target_info\{.*service_name="order"/m)
+      .and.match(/\n404$/);
+  });
+
+  it("measures nothing, and serves nothing, without a port for it", async () => {
+    expect(await runTraced(scrape, {})).to.equal("nothing is served");
+  });
+
+  it("sends metrics by OTLP and serves them, at once", async () => {
+    await using collector = await startCollector();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, METRICS_PORT: "1" };
+    const json = { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" };
+    expect(await runTraced(scrape, { ...env, ...json })).to.include("orders_placed_total 2");
+    const sent = collector.received.find(({ path }) => path === "/v1/metrics");
+    expect(sent?.body).to.include('"orders.placed"');
+  });
+
   it("gives up flushing after a while when the collector is away", async function () {
     this.timeout(20_000);
     const output = await runTraced(
@@ -112,7 +161,7 @@ describe("what is exported", () => {
     expect(exportersOf({})).to.deep.equal(none);
     expect(exportersOf({ OTEL_TRACES_EXPORTER: "otlp" })).to.deep.equal(none);
     expect(exportersOf({ OTEL_TRACES_EXPORTER: "console" }).traces).to.equal("console");
-    expect(exportersOf(otlp)).to.deep.equal({ traces: "otlp", metrics: "otlp", logs: "none" });
+    expect(exportersOf(otlp)).to.deep.equal({ traces: "otlp", metrics: "otlp", logs: "otlp" });
     expect(exportersOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://h/v1/traces" })).to.deep.equal(
       { ...none, traces: "otlp" },
     );

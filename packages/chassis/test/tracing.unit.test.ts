@@ -1,9 +1,11 @@
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import {
+  claimsSampling,
   contextOf,
   inFirstTrace,
   namedTraceparent,
+  normalTraceparent,
   sampledSpanContext,
   traceparentOf,
 } from "../src/index.ts";
@@ -24,6 +26,21 @@ describe("trace context as text", () => {
       traceFlags: 1,
       isRemote: true,
     });
+  });
+
+  it("is passed on as it is written, unless it is not valid", () => {
+    for (const usual of [sampled, unsampled]) expect(normalTraceparent(usual)).to.equal(usual);
+    expect(normalTraceparent(`01${sampled.slice(2)}-more`)).to.equal(sampled);
+    expect(normalTraceparent(sampled.replace(/01$/, "03"))).to.equal(sampled);
+    expect(normalTraceparent(`00-${"0".repeat(32)}-b7ad6b7169203331-01`)).to.equal("");
+    expect(normalTraceparent("nonsense")).to.equal("");
+  });
+
+  it("says by its flags whether it may be sampled", () => {
+    const flagged = (flags: string) => claimsSampling(sampled.replace(/01$/, flags));
+    expect(["01", "03", "0b", "ff"].map(flagged)).to.deep.equal([true, true, true, true]);
+    expect(["00", "02", "0a", "fe"].map(flagged)).to.deep.equal([false, false, false, false]);
+    expect(claimsSampling("")).to.equal(false);
   });
 
   it("is empty without a span", () => {

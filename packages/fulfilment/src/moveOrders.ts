@@ -21,6 +21,7 @@ const refusals = metrics
   .getMeter("waybill.fulfilment")
   .createCounter("waybill.fulfilment.refused", {
     description: "Moves of orders that status refused. Each is asked for again every second.",
+    unit: "{order}",
   });
 
 /** What stays refused is told of so often. Unit: ms. */
@@ -55,7 +56,7 @@ export function moveOrders({ statuses, from, to, service, logger }: MoveOptions)
       const { result } = results[orders.findIndex(({ orderId }) => orderId === first)] ?? {};
       const failure = result?.$case === "failure" ? result.value : undefined;
       refusals.add(left.length, { service });
-      complain({ orders: left.length, order_id: first, failure });
+      complain({ orders: left.length, orderId: first, failure });
     }
     return moved;
   };

@@ -7,6 +7,7 @@ import {
   type processConfig,
   type RepeatOptions,
   type Repetition,
+  serveMetrics,
   shutdownTelemetry,
 } from "@waybill/chassis";
 import { type Authentication, authenticate, type PolicyTable } from "@waybill/identity";
@@ -101,6 +102,8 @@ export async function startService(
   const logger = createLogger(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const authentication = authenticate(config, logger);
   const shutdown = new Shutdown(logger);
+  const { HOST, METRICS_PORT } = config;
+  const metrics = METRICS_PORT > 0 ? await serveMetrics(HOST, METRICS_PORT) : undefined;
   shutdown.add("clients", "the verifier", () => authentication[Symbol.asyncDispose]());
   const termination = onTermination({ logger, exit });
   const terminated = Promise.withResolvers<void>();
@@ -113,6 +116,7 @@ export async function startService(
   const end = async () => {
     const deadline = exitAfter(shutdownWithinMs, logger, exit);
     await shutdown.run();
+    await metrics?.[Symbol.asyncDispose](); // Until then a scrape sees how it ends.
     await shutdownTelemetry();
     clearTimeout(deadline);
     // Later, so that an error that ended the service is still logged.

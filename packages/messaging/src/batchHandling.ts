@@ -1,11 +1,18 @@
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
-import { recordBatchSize } from "@waybill/batching";
 import type { ConsumerSettings } from "./consumer.ts";
 import type { DeadLetterWriter } from "./deadLetterWriter.ts";
 import type { Delivery } from "./delivery.ts";
+import { countDeadLetter, countOutcomes } from "./messagingMetrics.ts";
 import { handleNarrowing } from "./narrowing.ts";
 import { again, dead, type Outcome } from "./outcome.ts";
-import { inSpan, type Received, startBatchSpan, type Unpacked, unpack } from "./received.ts";
+import {
+  inSpan,
+  type Received,
+  startBatchSpan,
+  startMessageSpan,
+  type Unpacked,
+  unpack,
+} from "./received.ts";
 import { BeforeRestoreError, beforeRestore, expectEpoch } from "./restoreEpoch.ts";
 
 /** The reason of dead letters that could not be decoded. */
@@ -21,12 +28,13 @@ export async function handleBatch<E>(
   deadLetters: DeadLetterWriter,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  recordBatchSize(`consume ${settings.durable}`, batch.length);
   const span = startBatchSpan(settings.durable, batch);
   try {
     return await inSpan(span, async () => {
-      const outcomes = await handleReadable(batch, settings, signal, span);
-      return keepDead(batch, outcomes, settings, deadLetters);
+      const handled = await handleReadable(batch, settings, signal, span);
+      const outcomes = await keepDead(batch, handled, settings, deadLetters);
+      countOutcomes(settings.stream.name, settings.durable, outcomes);
+      return outcomes;
     });
   } finally {
     span?.end();
@@ -50,8 +58,8 @@ async function handleReadable<E>(
       onFailure: (error, events) => logFailure(error, events, settings),
     },
   );
-  readable.forEach(({ span: own }, index) => {
-    endSpan(own, outcomes[index]);
+  readable.forEach(({ span: own, delivery }, index) => {
+    endSpan(own, outcomes[index], delivery);
   });
   let next = 0;
   return read.map((result) => ("received" in result ? (outcomes[next++] ?? again) : result));
@@ -62,11 +70,14 @@ function tryUnpack<E>(
   { durable, decode, restoreEpoch }: ConsumerSettings<E>,
   span: Span | undefined,
 ): Unpacked<E> | Outcome {
+  const own = startMessageSpan(durable, delivery, span);
   try {
     expectEpoch(delivery.header, restoreEpoch);
-    return unpack(durable, delivery, decode, span);
+    return unpack(delivery, decode, own);
   } catch (error) {
-    return dead(error instanceof BeforeRestoreError ? beforeRestore : undecodable, error);
+    const outcome = dead(error instanceof BeforeRestoreError ? beforeRestore : undecodable, error);
+    endSpan(own, outcome, delivery);
+    return outcome;
   }
 }
 
@@ -85,12 +96,21 @@ function logFailure<E>(
   logger.error({ ...about, error }, "handling events failed");
 }
 
-function endSpan(span: Span | undefined, outcome: Outcome | undefined): void {
+/** What went wrong is an event of the span, with how often the message had been delivered. */
+function endSpan(
+  span: Span | undefined,
+  outcome: Outcome = again,
+  { deliveries }: Pick<Delivery, "deliveries">,
+): void {
   if (span === undefined) return;
-  if (outcome?.kind === "dead") {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.reason });
+  if (outcome.kind === "again") span.addEvent("nak", { "waybill.attempt": deliveries });
+  if (outcome.kind === "dead") {
+    const { reason } = outcome;
+    span.addEvent("dead letter", { "waybill.attempt": deliveries, "waybill.reason": reason });
+    span.setAttribute("error.type", reason);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
   }
-  span.setAttribute("waybill.outcome", outcome?.kind ?? "again");
+  span.setAttribute("waybill.outcome", outcome.kind);
   span.end();
 }
 
@@ -106,6 +126,7 @@ function keepDead<E>(
     const about = { durable, reason, why: error, sequence: String(delivery.sequence) };
     try {
       await deadLetters.write({ consumer: durable, stream: stream.name, delivery, reason, error });
+      countDeadLetter(stream.name, durable, reason);
       logger.error(about, "a message was given up and is kept in DEAD_LETTERS");
       return outcome;
     } catch (failure) {

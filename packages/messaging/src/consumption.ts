@@ -1,3 +1,4 @@
+import { observeQueue, recordBatch, recordBatchDuration } from "@waybill/batching";
 import { backoff, sleep } from "@waybill/chassis";
 import type { Msg } from "nats";
 import { handleBatch } from "./batchHandling.ts";
@@ -13,6 +14,7 @@ import {
   terminate,
 } from "./delivery.ts";
 import { type DurableIdentity, ensureDurable } from "./durable.ts";
+import { recordDelay } from "./messagingMetrics.ts";
 import { again, type Outcome } from "./outcome.ts";
 import { Pull } from "./pull.ts";
 
@@ -30,6 +32,7 @@ export class RunningConsumption<E> implements Consumption {
   readonly #deadLetters: DeadLetterWriter;
   readonly #pull: Pull;
   readonly #toucher: NodeJS.Timeout;
+  readonly #forget: () => void;
   readonly #stopping = new AbortController();
   readonly #abandoning = new AbortController();
   readonly #lanes = new Set<Promise<void>>();
@@ -59,6 +62,7 @@ export class RunningConsumption<E> implements Consumption {
       onMessage: (message) => this.#receive(message),
     });
     this.#toucher = setInterval(() => this.#touch(), ackWaitMs / 6).unref();
+    this.#forget = observeQueue(this);
   }
 
   get durable(): string {
@@ -67,6 +71,16 @@ export class RunningConsumption<E> implements Consumption {
 
   get held(): number {
     return this.#held.size;
+  }
+
+  /** The batching point that it is among metrics. */
+  get name(): string {
+    return `consume ${this.durable}`;
+  }
+
+  /** How many messages have no lane yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   async #prepare() {
@@ -149,12 +163,25 @@ export class RunningConsumption<E> implements Consumption {
 
   async #handle(batch: readonly Delivery[]): Promise<readonly Outcome[]> {
     const { signal } = this.#abandoning;
+    const done = this.#measure(batch);
     try {
       return await handleBatch(batch, this.#settings, this.#deadLetters, signal);
     } catch (error) {
       this.#settings.logger.error({ error }, "a batch broke off, it is delivered again");
       return batch.map(() => again);
+    } finally {
+      done();
     }
+  }
+
+  /** Tells of a batch that begins; the answer, of its end. */
+  #measure(batch: readonly Delivery[]): () => void {
+    const { stream, durable } = this.#settings;
+    const begun = performance.now();
+    const came = Math.min(...batch.map(({ touchedAt }) => touchedAt)); // Until then it was on its way.
+    recordBatch(this.name, batch.length, Date.now() - came);
+    recordDelay(stream.name, durable, batch[0]?.storedAtNs ?? "0");
+    return () => recordBatchDuration(this.name, performance.now() - begun);
   }
 
   async #settle(batch: readonly Delivery[], outcomes: readonly Outcome[]): Promise<void> {
@@ -207,6 +234,7 @@ export class RunningConsumption<E> implements Consumption {
     patience.abort();
     clearTimeout(grace);
     clearInterval(this.#toucher);
+    this.#forget();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import { headersOf, messageId, type OutgoingEvent } from "./envelope.ts";
 import type { Flight } from "./flight.ts";
 import { Marks } from "./marks.ts";
+import { countFailure, countPublished } from "./messagingMetrics.ts";
 import { PublishError, type Publisher } from "./publisher.ts";
 import type { RelayOptions } from "./relay.ts";
 import { StreamCheck } from "./streamCheck.ts";
@@ -100,6 +101,7 @@ export class Flights<Row> {
       this.#marks.add({ ...flight, sequence: receipt.sequence });
     } catch (error) {
       if (error instanceof PublishError && error.noStream) this.check.doubt();
+      countFailure(this.#options.stream.name);
       this.complain(error, "an event cannot be published now, it is swept later");
       this.#land(flight, false);
     }
@@ -113,7 +115,8 @@ export class Flights<Row> {
 
   async #mark(...[batch, epoch]: Parameters<RelayOptions<Row>["journal"]["markPublished"]>) {
     const marked = await this.#options.journal.markPublished(batch, epoch);
-    if (!marked && this.check.epoch === epoch) this.check.doubt(); // Another replica rewound it.
+    if (marked) countPublished(this.#options.stream.name, batch.length);
+    else if (this.check.epoch === epoch) this.check.doubt(); // Another replica rewound it.
     return marked;
   }
 

@@ -14,11 +14,20 @@ export interface Published<Row> {
   readonly sequence: bigint;
 }
 
+/** What of a journal is not published. */
+export interface Backlog {
+  readonly rows: number;
+  /** When the oldest of them happened; undefined when there is none. */
+  readonly oldest: Date | undefined;
+}
+
 /**
  * What is to be published, and what has been: the truth that streams are filled from. Rows are
  * committed by the service; `journalTable` keeps them in a table of PostgreSQL.
  */
 export interface Journal<Row> {
+  /** How much is not published, counted up to 100,000 rows, and since when. For metrics. */
+  backlog(): Promise<Backlog>;
   /** Rows not published that are at least so old, the oldest first. */
   unpublished(olderThanMs: number, limit: number): Promise<readonly Row[]>;
   /** False, and nothing is marked, when the epoch is not the journal's any more. Idempotent. */

@@ -47,6 +47,10 @@ export function journalTable<Row, Raw extends object>(
   const { db, stream, toRow } = options;
   const statements = statementsOf(options);
   return {
+    backlog: async () => {
+      const [found] = await db.rows<{ rows: bigint; oldest: Date | null }>(statements.backlog);
+      return { rows: Number(found?.rows ?? 0), oldest: found?.oldest ?? undefined };
+    },
     unpublished: async (olderThanMs, limit) => {
       const raws = await db.rows<Raw & { publications: number }>(statements.unpublished, [
         olderThanMs,
@@ -103,6 +107,13 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
   ];
   const matches = same.join(" and ");
   return {
+    // By the small index alone; a long backlog is long whether it has 100,000 rows or a million.
+    backlog: sql(
+      `${table}_backlog`,
+      `select count(*) as rows, min(occurred_at) as oldest
+       from (select occurred_at from ${table} where published_seq is null
+             order by occurred_at limit 100000) unpublished`,
+    ),
     unpublished: sql(
       `${table}_unpublished`,
       `select ${columns}, publications from ${table}

@@ -7,6 +7,7 @@ import { RunningConsumption } from "./consumption.ts";
 import { type DeadLetters, deadLettersOn } from "./deadLetters.ts";
 import { DeadLetterWriter } from "./deadLetterWriter.ts";
 import { headersOf, type OutgoingEvent } from "./envelope.ts";
+import { type ObservedConsumer, type ObservedRelay, observeMessaging } from "./messagingGauges.ts";
 import { isTransientFailure } from "./narrowing.ts";
 import { encodePosition } from "./position.ts";
 import { Publisher, type Receipt } from "./publisher.ts";
@@ -55,6 +56,9 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
   const publisher = new Publisher(connection);
   const deadLetterWriter = new DeadLetterWriter(connection, publisher);
   const closing = new AbortController();
+  const consumers: ObservedConsumer[] = [];
+  const relays: ObservedRelay[] = [];
+  const gauges = observeMessaging(connection, { consumers, relays });
   const begun: AsyncDisposable[] = [];
   const begin = <T extends AsyncDisposable>(one: T): T => {
     begun.push(one);
@@ -68,11 +72,14 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
     streamState: (spec) => streams.state(spec),
     consume: (consumer) => {
       const settings = { ...settingsOf(consumer, logger), restoreEpoch };
+      consumers.push({ stream: consumer.stream.name, durable: consumer.durable });
       return begin(new RunningConsumption(connection, settings, deadLetterWriter));
     },
     relay: (relay) => {
       const parts = { connection, publisher, streams, logger, restoreEpoch };
-      return begin(new RunningRelay(relay, parts));
+      const running = begin(new RunningRelay(relay, parts));
+      relays.push(running);
+      return running;
     },
     publish: (event) =>
       publisher.publish(event.subject, headersOf(event, restoreEpoch), event.data),
@@ -85,6 +92,7 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
     deadLetters: deadLettersOn(connection, publisher),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
+      gauges[Symbol.dispose]();
       await Promise.all(begun.map((one) => one[Symbol.asyncDispose]()));
       streams[Symbol.dispose]();
       publisher[Symbol.dispose]();

@@ -1,13 +1,19 @@
 import {
+  type Attributes,
   type Context,
   context,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
-  TraceFlags,
   trace,
 } from "@opentelemetry/api";
-import { contextOf, sampledSpanContext, traceparentOf, tracer } from "@waybill/chassis";
+import {
+  claimsSampling,
+  contextOf,
+  sampledSpanContext,
+  traceparentOf,
+  tracer,
+} from "@waybill/chassis";
 import { headers } from "@waybill/contracts/events";
 import type { Delivery } from "./delivery.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
@@ -38,6 +44,8 @@ export interface Unpacked<E> {
 }
 
 const spans = () => tracer("waybill.messaging");
+const system = { "messaging.system.name": "nats" } as const;
+const processing = { "messaging.operation.name": "process", "messaging.operation.type": "process" };
 /** More links than this are of no use to a reader. */
 const maxLinks = 128;
 
@@ -55,7 +63,12 @@ export function startBatchSpan(name: string, deliveries: readonly Delivery[]): S
     if (links.length === maxLinks) break;
   }
   if (links.length === 0) return undefined;
-  const attributes = { "messaging.batch.message_count": deliveries.length };
+  const attributes = {
+    ...system,
+    ...processing,
+    "messaging.consumer.group.name": name,
+    "messaging.batch.message_count": deliveries.length,
+  };
   return spans().startSpan(
     `batch ${name}`,
     { root: true, kind: SpanKind.CONSUMER, links, attributes },
@@ -63,40 +76,38 @@ export function startBatchSpan(name: string, deliveries: readonly Delivery[]): S
   );
 }
 
-/** Whether the flags say so; what is wrong with the rest shows when it is parsed. */
-const claimsSampling = (traceparent: string): boolean =>
-  (Number.parseInt(traceparent.slice(53, 55), 16) & TraceFlags.SAMPLED) !== 0;
-
 /** Runs the work in the span's context, when there is a span. */
 export const inSpan = <T>(span: Span | undefined, work: () => T): T =>
   span === undefined ? work() : context.with(trace.setSpan(ROOT_CONTEXT, span), work);
 
-/** Reads the event and begins its consumer span. Throws what `decode` throws. */
+/** Reads the event. Throws what `decode` throws. */
 export function unpack<E>(
-  name: string,
   delivery: Delivery,
   decode: (bytes: Uint8Array) => E,
-  batch: Span | undefined,
+  span: Span | undefined,
 ): Unpacked<E> {
   const event = decode(delivery.message.data);
   const envelope = envelopeOf(delivery.header);
-  const span = startSpan(name, delivery, envelope, batch);
   return { delivery, span, received: new ReceivedEvent(event, delivery, envelope, span) };
 }
 
-function startSpan(
+/** The span for the work on one message under its own trace, whether or not it can be read; none when that is not sampled. */
+export function startMessageSpan(
   name: string,
-  { message }: Delivery,
-  { id, traceparent }: Envelope,
+  { message, header }: Delivery,
   batch: Span | undefined,
 ): Span | undefined {
+  const traceparent = header(headers.traceparent);
   if (!claimsSampling(traceparent)) return undefined;
   const cause = contextOf(traceparent);
   if (sampledSpanContext(cause) === undefined) return undefined;
   const attributes = {
-    "messaging.system": "nats",
+    ...system,
+    ...processing,
+    ...orderOf(message.subject),
+    "messaging.consumer.group.name": name,
     "messaging.destination.name": message.subject,
-    "messaging.message.id": id,
+    "messaging.message.id": header(headers.id),
   };
   const links = batch === undefined ? [] : [{ context: batch.spanContext() }];
   return spans().startSpan(
@@ -104,6 +115,12 @@ function startSpan(
     { kind: SpanKind.CONSUMER, links, attributes },
     cause,
   );
+}
+
+/** What a subject, `orders.v1.<event>.<order id>`, says of the order: also of a message that cannot be read. */
+function orderOf(subject: string): Attributes {
+  const [, , event = "", orderId = ""] = subject.split(".");
+  return { "waybill.order_id": orderId, "waybill.event": event };
 }
 
 /** Contexts are made when asked for: most messages are not sampled, and most handlers do not ask. */

@@ -22,6 +22,14 @@ export class RunningRelay<Row> implements Relay<Row> {
     this.#sweeping = this.#sweepWhenElected();
   }
 
+  get stream(): string {
+    return this.#options.stream.name;
+  }
+
+  get journal(): RelayOptions<Row>["journal"] {
+    return this.#options.journal;
+  }
+
   get inFlight(): number {
     return this.#flights.size;
   }

@@ -32,3 +32,6 @@ export function sql(name: string, text: string): Statement {
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return { name: `${name.slice(0, maxNameLength)}_${digest}`, text };
 }
+
+/** The name that a statement was made with, as people know it. */
+export const withoutDigest = (name: string): string => name.replace(/_[\da-f]{8}$/, "");

@@ -1,6 +1,7 @@
 import { type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { backoff, sampledSpanContext, sleep, tracer } from "@waybill/chassis";
 import type { Kysely, QueryResult } from "kysely";
+import { countRetry, recordStatement } from "./databaseMetrics.ts";
 import { queryOf } from "./dialect/query.ts";
 import { asUnavailable, isConflict, isStalePlan, unavailable } from "./errors.ts";
 import type { Sql, Statement } from "./statement.ts";
@@ -22,10 +23,13 @@ async function execute<Row>(
   statement: Statement,
   parameters: readonly unknown[] = [],
 ): Promise<QueryResult<Row>> {
+  const since = performance.now();
   try {
     return (await kysely.executeQuery(queryOf(statement, parameters))) as QueryResult<Row>;
   } catch (error) {
     throw asUnavailable(error);
+  } finally {
+    recordStatement(statement.name, since);
   }
 }
 
@@ -66,7 +70,8 @@ async function retried<T>(
       const mayRetry = isConflict(error) || isStalePlan(error);
       if (!mayRetry) throw asUnavailable(error);
       if (attempt === maxRetries) throw unavailable(error);
-      span?.addEvent("retry", { "error.message": String(error) });
+      countRetry();
+      span?.addEvent("retry", { "waybill.attempt": attempt + 1, "error.message": String(error) });
     }
     await sleep(backoff(attempt, retryBackoff));
   }

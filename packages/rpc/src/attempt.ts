@@ -2,6 +2,7 @@ import type { Context } from "@opentelemetry/api";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { type TimeoutPolicy, TimeoutStrategy, timeout } from "cockatiel";
 import { type CallOptions, ClientError, Metadata, Status } from "nice-grpc-common";
+import { countTimeout } from "./callMetrics.ts";
 import { announceTimeout } from "./deadline.ts";
 import type { Outcome } from "./policies.ts";
 import { Refusal, refuse } from "./refusal.ts";
@@ -72,7 +73,10 @@ function outcomeOf(error: unknown, call: Call<unknown>, telling: boolean): Outco
   if (call.options.signal?.aborted === true) return failed(cancelled(error));
   if (isAnswer(error)) return answered(fromClientError(error as ClientError), call.isRepeatable);
   const againMs = call.isRepeatable ? 0 : undefined; // It may have been done.
-  if (isTimeout(error)) return failed(deadlineExceeded(call.callee, error), telling, againMs);
+  if (isTimeout(error)) {
+    countTimeout(call.callee);
+    return failed(deadlineExceeded(call.callee, error), telling, againMs);
+  }
   if (!(error instanceof ClientError)) throw error;
   if (isNotBegun(error)) return failed(unavailable(call.callee, error), false, 0);
   if (isLost(error)) return failed(unavailable(call.callee, error), true, againMs);

@@ -1,3 +1,4 @@
+import { metrics } from "@opentelemetry/api";
 import type { Logger } from "@waybill/chassis";
 import { type Channel, createChannel, createClient, waitForChannelReady } from "nice-grpc";
 import { ClientError, Metadata, Status } from "nice-grpc-common";
@@ -39,6 +40,19 @@ interface SharedCallee extends Callee {
 
 /** By address: the services of one process share one stack. */
 const callees = new Map<string, SharedCallee>();
+
+const breakerStates: readonly BreakerState[] = ["closed", "half-open", "open"];
+
+metrics
+  .getMeter("waybill.rpc")
+  .createObservableGauge("waybill.rpc.breaker.state", {
+    description: "1 for the state that the breaker towards a callee is in, 0 for the others.",
+  })
+  .addCallback((result) => {
+    for (const { name, policies } of callees.values())
+      for (const state of breakerStates)
+        result.observe(policies.state === state ? 1 : 0, { callee: name, state });
+  });
 
 /** The callee at this address, shared with whoever else calls it; the first one's limits hold. */
 export function acquireCallee(config: CalleeConfig): Callee & Disposable {

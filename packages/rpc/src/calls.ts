@@ -10,7 +10,7 @@ import {
 } from "nice-grpc-common";
 import { errorDetailsServerMiddleware, type RichServerError } from "nice-grpc-error-details";
 import { type Authorize, isOpen, type RunAsCaller } from "./authorize.ts";
-import { countCall } from "./callCount.ts";
+import { recordServed } from "./callMetrics.ts";
 import { withDeadline } from "./deadline.ts";
 import { internalRefusal, refusalOf, shuttingDown } from "./failure.ts";
 import type { Refusal } from "./refusal.ts";
@@ -32,7 +32,7 @@ export interface OpenCalls {
  */
 export const handleCalls = (calls: OpenCalls): ServerMiddleware =>
   async function* handleCall(call, callContext) {
-    countCall(call.method.path);
+    const since = performance.now();
     const traced = serverSpan(call.method.path, callContext.metadata);
     const active = withDeadline(traced.context, callContext.metadata);
     let code: Status = Status.OK;
@@ -52,6 +52,7 @@ export const handleCalls = (calls: OpenCalls): ServerMiddleware =>
       return yield* withDetails(toRichError(status), callContext);
     } finally {
       endSpan(traced.span, code, message);
+      recordServed(call.method.path, code, since);
     }
   };
 

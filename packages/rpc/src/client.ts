@@ -1,4 +1,4 @@
-import { type Context, context } from "@opentelemetry/api";
+import { type Context, context, type Span } from "@opentelemetry/api";
 import {
   BulkheadRejectedError,
   isBrokenCircuitError,
@@ -24,10 +24,12 @@ import {
   unavailable,
 } from "./attempt.ts";
 import { acquireCallee, type Callee, type CalleeConfig } from "./callee.ts";
+import { countRejection, recordCalled } from "./callMetrics.ts";
 import { announceTimeout, remainingMs } from "./deadline.ts";
+import type { Outcome } from "./policies.ts";
 import { Refusal } from "./refusal.ts";
 import { fromClientError } from "./richError.ts";
-import { clientSpan, endSpan, injectTrace } from "./spans.ts";
+import { clientSpan, endSpan, injectTrace, noteAttempt, noteRejection } from "./spans.ts";
 import { blamingOwnToken, presentToken, type TokenSource } from "./token.ts";
 
 export interface ClientConfig extends CalleeConfig {
@@ -112,26 +114,45 @@ function unaryCall(
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
     const { timeoutMs = defaultTimeoutMs, ...options } = given;
     const budgetMs = Math.min(timeoutMs, remainingMs() ?? Number.POSITIVE_INFINITY);
-    const { span, context: traced } = clientSpan(path);
+    const since = performance.now();
+    const { span, context: traced } = clientSpan(path, callee.name);
     const call: Call<unknown> = {
       callee: callee.name,
       options,
-      deadline: performance.now() + budgetMs,
+      deadline: since + budgetMs,
       traced,
       token,
       isRepeatable,
       invoke: (attemptOptions) => invoke(request, attemptOptions),
     };
     try {
-      const response = await perform(callee, () => attempt(call), budgetMs, options.signal);
+      const tries = span === undefined ? () => attempt(call) : noted(() => attempt(call), span);
+      const response = await perform(callee, tries, budgetMs, options.signal);
       endSpan(span, Status.OK);
+      recordCalled(path, Status.OK, callee.name, since);
       return response;
     } catch (error) {
-      const refused = surfaced(error, callee.name, options.signal);
+      const refused = surfaced(error, callee.name, options.signal, span);
       const thrown = blamingOwnToken(refused, callee.name, token, options.metadata);
-      endSpan(span, codeOf(thrown), String(thrown));
+      const code = codeOf(thrown);
+      endSpan(span, code, String(thrown));
+      recordCalled(path, code, callee.name, since);
       throw thrown;
     }
+  };
+}
+
+/** Tells in the call's span of every attempt that failed. */
+function noted(attempt: () => Promise<Outcome<unknown>>, span: Span) {
+  let attempts = 0;
+  return async (): Promise<Outcome<unknown>> => {
+    attempts += 1;
+    const outcome = await attempt();
+    if (outcome.kind === "failed") {
+      const { code, message } = outcome.refusal;
+      noteAttempt(span, attempts, code, message);
+    }
+    return outcome;
   };
 }
 
@@ -155,11 +176,24 @@ async function perform(
 }
 
 /** The Refusal that an error means to the caller; a fault of this process stays what it is. */
-function surfaced(error: unknown, callee: string, signal: AbortSignal | undefined): unknown {
+function surfaced(
+  error: unknown,
+  callee: string,
+  signal: AbortSignal | undefined,
+  span?: Span,
+): unknown {
   if (error instanceof Refusal) return error;
   if (signal?.aborted === true) return cancelled(error);
-  if (isBrokenCircuitError(error)) return unavailable(callee);
-  if (error instanceof BulkheadRejectedError) return overloaded(callee);
+  if (isBrokenCircuitError(error)) {
+    countRejection(callee, "breaker");
+    noteRejection(span, "breaker");
+    return unavailable(callee);
+  }
+  if (error instanceof BulkheadRejectedError) {
+    countRejection(callee, "bulkhead");
+    noteRejection(span, "bulkhead");
+    return overloaded(callee);
+  }
   if (error instanceof TaskCancelledError) return deadlineExceeded(callee, error);
   return error instanceof ClientError ? fromClientError(error) : error;
 }
@@ -195,7 +229,7 @@ async function* streamed(
   { timeoutMs, ...options }: Options,
   active: Context,
 ): AsyncGenerator<unknown> {
-  const { span, context: traced } = clientSpan(path, active);
+  const { span, context: traced } = clientSpan(path, callee.name, active);
   const metadata = Metadata(options.metadata);
   injectTrace(traced, metadata);
   if (timeoutMs !== undefined) announceTimeout(metadata, timeoutMs);

@@ -1,6 +1,6 @@
 import { type Context, context, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { BatchingPoint } from "@waybill/batching";
-import { contextOf, type Logger } from "@waybill/chassis";
+import { claimsSampling, contextOf, type Logger } from "@waybill/chassis";
 import type { Failure } from "@waybill/contracts/errors";
 import type { CallContext } from "nice-grpc-common";
 import { refusalOf, toFailure } from "./failure.ts";
@@ -39,10 +39,11 @@ export interface Coalesced<Request, Response, Call extends CallSignal> {
   ): Promise<readonly ElementResult<Response>[]>;
 }
 
-/** An element belongs to the trace that its request names, or else to that of the call. */
+/** An element belongs to the trace that its request names, or else to that of the call. Spans are all that it is for, so that an unsampled one needs none. */
 function contextFor(request: unknown, active: Context): Context {
   const { traceparent } = request as { traceparent?: unknown };
   if (typeof traceparent !== "string" || traceparent === "") return active;
+  if (!claimsSampling(traceparent)) return ROOT_CONTEXT;
   const named = contextOf(traceparent);
   return named === ROOT_CONTEXT ? active : named;
 }

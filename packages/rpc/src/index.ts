@@ -3,6 +3,7 @@ export { type CallContext, Metadata, Status } from "nice-grpc-common";
 export { HealthDefinition } from "nice-grpc-server-health";
 export { type Authorize, admitAll, type IncomingCall, type RunAsCaller } from "./authorize.ts";
 export { breakerState } from "./callee.ts";
+export { countFallback } from "./callMetrics.ts";
 export { type CallLimits, type Client, type ClientConfig, createClient } from "./client.ts";
 export {
   type Coalesced,

@@ -14,6 +14,7 @@ import {
   type RetryPolicy,
   retry,
 } from "cockatiel";
+import { countRetry } from "./callMetrics.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** How one attempt of a call ended. Refusals are values here, so that each policy can judge them. */
@@ -65,9 +66,10 @@ const anyTime = Number.NEGATIVE_INFINITY;
 
 /** Made when it is needed: a counter made before telemetry starts would count nothing. */
 const breakerChanges = () =>
-  metrics
-    .getMeter("waybill.rpc")
-    .createCounter("waybill.rpc.breaker.changes", { description: "Changes of breakers, by state" });
+  metrics.getMeter("waybill.rpc").createCounter("waybill.rpc.breaker.changes", {
+    description: "Changes of breakers, by callee and the state that they came into.",
+    unit: "{change}",
+  });
 
 const isFailed = (outcome: unknown): outcome is Outcome<never> & { kind: "failed" } =>
   (outcome as Outcome<unknown>).kind === "failed";
@@ -102,6 +104,7 @@ export function createPolicies(
     handleWhenResult((outcome) => isFailed(outcome) && outcome.retryAfterMs !== undefined),
     { maxAttempts: attempts - 1, backoff: new DelegateBackoff(nextDelay) },
   );
+  retries.onRetry(() => countRetry(callee));
   const breaker = circuitBreaker(
     handleWhenResult((outcome) => isFailed(outcome) && outcome.unreachable),
     { halfOpenAfter: anyTime, breaker: new ConsecutiveBreaker(consecutiveFailures) },

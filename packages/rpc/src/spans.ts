@@ -13,7 +13,7 @@ import {
   TraceFlags,
   trace,
 } from "@opentelemetry/api";
-import { tracer } from "@waybill/chassis";
+import { sampledSpanContext, tracer } from "@waybill/chassis";
 import { type Metadata, Status } from "nice-grpc-common";
 
 const spans = () => tracer("waybill.rpc");
@@ -40,15 +40,14 @@ interface MethodSpan {
 
 const methods = new Map<string, MethodSpan>();
 
-/** `<service>/<method>` and the rpc attributes of a path, made once per method. */
+/** `<service>/<method>`, by which spans are named, and the rpc attributes of a path, made once per method. */
 function methodSpan(path: string): MethodSpan {
   let method = methods.get(path);
   if (method === undefined) {
     const name = path.slice(1);
-    const [service = "", rpc = ""] = name.split("/");
     method = {
       name,
-      attributes: { "rpc.system": "grpc", "rpc.service": service, "rpc.method": rpc },
+      attributes: { "rpc.system.name": "grpc", "rpc.method": name },
     };
     methods.set(path, method);
   }
@@ -82,10 +81,11 @@ export function serverSpan(path: string, metadata: Metadata): TracedCall {
 }
 
 /** A span for a call made from within a sampled one; otherwise only the context it is made in. */
-export function clientSpan(path: string, active = context.active()): TracedCall {
-  if (trace.getSpan(active)?.isRecording() !== true) return { context: active, span: undefined };
+export function clientSpan(path: string, callee: string, active = context.active()): TracedCall {
+  if (sampledSpanContext(active) === undefined) return { context: active, span: undefined };
   const { name, attributes } = methodSpan(path);
   const span = spans().startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
+  span.setAttribute("server.address", callee);
   return { context: trace.setSpan(active, span), span };
 }
 
@@ -93,6 +93,19 @@ export function clientSpan(path: string, active = context.active()): TracedCall 
 export function injectTrace(traced: Context, metadata: Metadata): void {
   if (trace.getSpanContext(traced) !== undefined) propagation.inject(traced, metadata, setter);
 }
+
+/** Tells in a call's span of an attempt that failed, and why another one follows or none. Attempts count from 1. */
+export function noteAttempt(span: Span, attempt: number, code: Status, message: string): void {
+  span.addEvent("attempt failed", {
+    "waybill.attempt": attempt,
+    "rpc.status_code": Status[code] ?? String(code),
+    "error.message": message,
+  });
+}
+
+/** Tells in a call's span that it was not made: the breaker is open, or there is no room. */
+export const noteRejection = (span: Span | undefined, by: string): void =>
+  void span?.addEvent("call rejected", { "waybill.rejected_by": by });
 
 /** Codes that tell of a fault rather than of an ordinary refusal. */
 const faults: ReadonlySet<Status> = new Set([
@@ -107,7 +120,11 @@ const faults: ReadonlySet<Status> = new Set([
 /** Ends the span with the call's status; does nothing for an unsampled call. */
 export function endSpan(span: Span | undefined, code: Status, message = ""): void {
   if (span === undefined) return;
-  span.setAttribute("rpc.grpc.status_code", code);
-  if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message });
+  const status = Status[code] ?? String(code);
+  span.setAttribute("rpc.status_code", status);
+  if (faults.has(code)) {
+    span.setAttribute("error.type", status);
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+  }
   span.end();
 }

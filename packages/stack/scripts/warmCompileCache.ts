@@ -13,10 +13,13 @@ enableCompileCache(compileCache(defaultDataDir));
 const modules = globSync("services/*/src/**/*.ts", { cwd: repositoryRoot }).filter(
   (path) => !/\/(main|migrate)\.ts$/.test(path),
 );
+const shared = [
+  "packages/host/src/index.ts",
+  "packages/chassis/src/telemetry/preload.ts",
+  "packages/chassis/src/telemetry/metrics.ts",
+];
 const imported = await Promise.allSettled(
-  [...modules, "packages/host/src/index.ts", "packages/chassis/src/telemetry/preload.ts"].map(
-    (path) => import(join(repositoryRoot, path)),
-  ),
+  [...modules, ...shared].map((path) => import(join(repositoryRoot, path))),
 );
 flushCompileCache();
 const failed = imported.filter(({ status }) => status === "rejected").length;

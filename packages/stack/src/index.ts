@@ -8,6 +8,7 @@ export { type PostgresOptions, type PostgresServer, startPostgres } from "./post
 export type { PostgresTuning } from "./postgres/settings.ts";
 export { Daemon, type DaemonSpec } from "./process/daemon.ts";
 export { temporaryFolder } from "./process/folders.ts";
+export { isRunning } from "./process/identity.ts";
 export { freePort, isPortFree } from "./process/ports.ts";
 export {
   type DatabaseName,

@@ -57,6 +57,9 @@ describe("the ports of a stack", () => {
     expect(plan.addresses.gateway).to.deep.equal(["127.0.0.1:8080"]);
     const other = await planStack({ portBase: 6_000 });
     expect(other.addresses.gateway).to.deep.equal(["127.0.0.1:6009"]);
+    const metrics = (of: typeof plan) => of.replicas.map(({ metricsPort }) => metricsPort);
+    expect(metrics(plan).slice(0, 3)).to.deep.equal([50_071, 50_072, 50_172]);
+    expect(metrics(other).slice(0, 2)).to.deep.equal([6_020, 6_021]);
   });
 
   it("are known of services that somebody else runs", async () => {

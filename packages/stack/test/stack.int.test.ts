@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { findSpans } from "@waybill/otlp";
 import {
   DataFolderError,
   findStack,
@@ -133,6 +134,30 @@ describe("a stack", () => {
     );
     expect(stack.addresses("status")).to.equal(variables.STATUS_ADDRESS);
     expect(await isServing(stack.address("status", 1))).to.equal(true);
+  });
+
+  it("keeps spans for those who look for them, unless the environment sends them elsewhere", async () => {
+    const dataDir = testFolder("traces");
+    const options: StackOptions = { ...two, services: ["order"], dataDir, traces: true };
+    const environment = async (address: string) => JSON.parse(await get(address, "/environment"));
+    {
+      await using stack = await startStack(options);
+      const { kept = "" } = findStack(dataDir)?.traces ?? {};
+      expect(await findSpans(kept, "o-1", [])).to.include({ spans: 0 });
+      expect(await environment(`http://${stack.address("order")}`)).to.include({
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://${kept}/v1/traces`,
+        OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
+      });
+    }
+    const elsewhere = "http://127.0.0.1:4318";
+    await using stack = await startStack({
+      ...options,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere },
+    });
+    expect(findStack(dataDir)?.traces).to.deep.equal({ elsewhere });
+    expect(await environment(`http://${stack.address("order")}`)).not.to.have.property(
+      "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    );
   });
 
   it("removes the data of an ephemeral stack", async () => {

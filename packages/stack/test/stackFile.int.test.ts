@@ -10,7 +10,9 @@ const record = () => ({
   natsUrl: "nats://127.0.0.1:1",
   databases: {} as never,
   addresses: {} as never,
+  metricsAddresses: {},
   processes: [],
+  traces: {},
 });
 
 describe("the record of a running stack", () => {

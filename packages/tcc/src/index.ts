@@ -14,6 +14,12 @@ export type {
 export { decide } from "./fence.ts";
 export type { Attempt, Effects, Folded, Outcome } from "./fold.ts";
 export { fold } from "./fold.ts";
+export {
+  countOperations,
+  describeOperation,
+  observeExpiredHolds,
+  recordResolution,
+} from "./operationTelemetry.ts";
 export type { EndedFence, FenceArchive, PurgeOptions } from "./purge.ts";
 export { purgeFences } from "./purge.ts";
 export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";

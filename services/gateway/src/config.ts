@@ -7,6 +7,7 @@ import {
   loadConfig,
   processConfig,
 } from "@waybill/chassis";
+import { grafanaTempo, isTraceTemplate } from "./app/traceLinks.ts";
 
 /** Requests per minute; 0 means no limit. */
 const perMinute = (requests: number) => envInteger({ min: 0, max: 100_000_000, default: requests });
@@ -34,6 +35,11 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       ),
       /** How long after placing an order can surely be cancelled, as the workflow has it; told to customers. */
       CANCELLATION_WINDOW: envDuration(5_000),
+      /** Where a trace can be looked at; {traceId} stands for its id. Default: Grafana with Tempo. */
+      TRACE_URL: envText(grafanaTempo).refine(
+        isTraceTemplate,
+        "an address with {traceId} in it, such as https://grafana.example.org/trace/{traceId}",
+      ),
       /** Whose pages may call from a browser: origins separated by commas, or *. */
       CORS_ORIGINS: envText("none").refine(
         (text) => listOf(text).every((origin) => origin === "*" || isOrigin(origin)),

@@ -11,6 +11,7 @@ import { startService } from "@waybill/host";
 import { operator } from "@waybill/identity";
 import { HealthDefinition } from "@waybill/rpc";
 import { OrderCache } from "./app/orderCache.ts";
+import { traceLinks } from "./app/traceLinks.ts";
 import { listOf, readConfig } from "./config.ts";
 import { consoleDir } from "./http/console.ts";
 import { closeHttpServer, createHttpServer } from "./http/server.ts";
@@ -56,6 +57,7 @@ const server = await createHttpServer({
       limits,
       slots: new StreamSlots(config.MAX_EVENT_STREAMS, config.MAX_EVENT_STREAMS_PER_IDENTITY),
       ending: service.signal,
+      traceLink: traceLinks(config.TRACE_URL),
       defaultPaymentMethod: config.DEFAULT_PAYMENT_METHOD,
       defaultCurrency: config.DEFAULT_CURRENCY,
       cancellationWindowMs: config.CANCELLATION_WINDOW,

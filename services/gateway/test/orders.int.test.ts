@@ -115,6 +115,16 @@ describe("orders over HTTP", () => {
     });
   });
 
+  it("tell their trace, and where it can be looked at if it was sampled", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    gateway.fakes.on("getOrder", () => ({
+      order: order({ orderId: "traced", traceparent: `00-${traceId}-b7ad6b7169203331-01` }),
+    }));
+    const { body } = await gateway.call("GET", "/api/orders/traced", { as: "alice" });
+    const traceUrl = `https://traces.example.org/${traceId}`;
+    expect(body).to.include({ traceId, traceUrl });
+  });
+
   describe("listing", () => {
     it("gives customers their own, and admins all", async () => {
       await gateway.call("GET", "/api/orders", { as: "alice" });

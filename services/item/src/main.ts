@@ -2,9 +2,11 @@ import { ItemServiceDefinition } from "@waybill/contracts/item";
 import { OrderServiceDefinition } from "@waybill/contracts/order";
 import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { startService } from "@waybill/host";
+import { observeExpiredHolds } from "@waybill/tcc";
 import { itemApp } from "./app/itemApp.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
+import { countExpired } from "./db/reservationUpkeep.ts";
 import { itemService } from "./rpc/itemService.ts";
 import { policy } from "./rpc/policy.ts";
 
@@ -26,6 +28,7 @@ const app = itemApp({
   order: service.client(OrderServiceDefinition, "order"),
 });
 service.onDrain(app);
+observeExpiredHolds(() => countExpired(db, new Date()));
 service.background("resolving expired holds", config.REAPER_INTERVAL, async (signal) => {
   await app.resolveExpiredHolds(signal);
 });

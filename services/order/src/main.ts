@@ -4,6 +4,7 @@ import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { UserServiceDefinition } from "@waybill/contracts/user";
 import { startService } from "@waybill/host";
 import { orderApp } from "./app/orderApp.ts";
+import { observeUnannounced } from "./app/placementMetrics.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import { orderService } from "./rpc/orderService.ts";
@@ -26,6 +27,7 @@ const app = orderApp({
   logger: service.logger,
 });
 service.onDrain(app);
+observeUnannounced(db);
 service.background("announcing orders left over", announceIntervalMs, app.announceLeftOver);
 await service.serve(
   [[OrderServiceDefinition, orderService(app, config.PAYMENT_METHODS.split(","))]],

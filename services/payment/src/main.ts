@@ -4,9 +4,10 @@ import { OrderServiceDefinition } from "@waybill/contracts/order";
 import { PaymentServiceDefinition } from "@waybill/contracts/payment";
 import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { startService } from "@waybill/host";
-import { recordKeptHolds } from "./app/alarms.ts";
+import { observeExpiredHolds, recordResolution } from "@waybill/tcc";
 import { createPaymentApp } from "./app/paymentApp.ts";
 import { configSchema, providerDelays, settingsOf } from "./config.ts";
+import { countExpired } from "./db/duePayments.ts";
 import { paymentJournal } from "./db/events.ts";
 import { migrations } from "./db/migrations.ts";
 import { toOutgoingEvent } from "./events/paymentEvents.ts";
@@ -43,6 +44,7 @@ service.onDrain(relay);
 const publish = relay.publish.bind(relay);
 const app = createPaymentApp({ db, provider, publish, logger, settings: settingsOf(config) });
 service.onDrain(app);
+observeExpiredHolds(() => countExpired(db, new Date()));
 
 const status = service.client(StatusServiceDefinition, "status");
 const order = service.client(OrderServiceDefinition, "order");
@@ -51,8 +53,7 @@ service.background("the provider's webhooks", intervals.webhooks, () =>
 );
 service.background("the settler", intervals.settler, () => app.settle());
 service.background("the reaper", config.REAPER_INTERVAL, async (signal) => {
-  const { kept } = await app.resolveExpired({ status, order }, signal);
-  recordKeptHolds(kept);
+  recordResolution(await app.resolveExpired({ status, order }, signal));
 });
 service.background("the purge", intervals.purge, async (signal) => {
   await app.purge(status, signal);

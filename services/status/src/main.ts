@@ -1,6 +1,7 @@
 import { ordersStream } from "@waybill/contracts/events";
 import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { startService } from "@waybill/host";
+import { observeOpenOrders } from "./app/orderMetrics.ts";
 import { statusApp } from "./app/statusApp.ts";
 import { readConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
@@ -34,6 +35,7 @@ const app = statusApp({
   lanes: config.BATCH_LANES,
 });
 service.onDrain(app);
+observeOpenOrders(db);
 const announceAgain = reannounce(db, config.REANNOUNCE_AFTER, (rows) => relay.publish(rows));
 const lookEveryMs = Math.min(lookAtLeastEveryMs, config.REANNOUNCE_AFTER / 10);
 service.background("announcing orders again", lookEveryMs, async () =>

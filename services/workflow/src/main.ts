@@ -7,7 +7,7 @@ import { WorkflowServiceDefinition } from "@waybill/contracts/workflow";
 import { startService } from "@waybill/host";
 import { handleNews } from "./app/handleNews.ts";
 import { handleNudges } from "./app/handleNudges.ts";
-import { recordStuck } from "./app/stuckOrders.ts";
+import { observeProcesses } from "./app/processMetrics.ts";
 import { startTimers } from "./app/timers.ts";
 import { readConfig, retryRulesOf } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
@@ -15,9 +15,6 @@ import { onOrders } from "./events/onOrders.ts";
 import { onPayments } from "./events/onPayments.ts";
 import { policy } from "./rpc/policy.ts";
 import { workflowService } from "./rpc/workflowService.ts";
-
-/** How often stuck orders are counted for the metric. */
-const countIntervalMs = 15_000;
 
 const config = readConfig(process.env);
 await using service = await startService("workflow", config);
@@ -46,7 +43,7 @@ const workflow = startTimers(
   service.background,
 );
 
-service.background("counting stuck orders", countIntervalMs, () => recordStuck(db));
+observeProcesses(db);
 
 const size = { maxBatch: config.BATCH_SIZE, lanes: config.LANES };
 messaging.consume(onOrders((news) => handleNews(workflow, news), size));

@@ -14,6 +14,9 @@ export interface ExportedSpan {
   readonly pid: number;
   /** The traces of the spans that it is linked to. */
   readonly links: readonly string[];
+  readonly attributes: ReadonlyMap<string, string>;
+  /** The names of what happened during it, in order. */
+  readonly events: readonly string[];
 }
 
 /** Takes what services export by OTLP over HTTP, in JSON. */
@@ -22,6 +25,8 @@ export interface OtlpReceiver extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** All that have come. */
   readonly spans: readonly ExportedSpan[];
+  /** Everything that was sent, as it was sent. */
+  readonly bodies: readonly string[];
   spansOf(traceId: string): readonly ExportedSpan[];
   /** Spans of other traces that are linked to this one. */
   linkedTo(traceId: string): readonly ExportedSpan[];
@@ -29,8 +34,10 @@ export interface OtlpReceiver extends AsyncDisposable {
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ExportedSpan[] = [];
+  const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await read(request);
+    bodies.push(body);
     if (request.url === "/v1/traces") spans.push(...spansIn(JSON.parse(body)));
     response.setHeader("content-type", "application/json").end("{}");
   });
@@ -45,6 +52,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       OTEL_BSP_SCHEDULE_DELAY: "200",
     },
     spans,
+    bodies,
     spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
     linkedTo: (traceId) => spans.filter(({ links }) => links.includes(traceId)),
     [Symbol.asyncDispose]: async () => {
@@ -83,7 +91,14 @@ interface RawSpan {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly links?: readonly { readonly traceId: string }[];
+  readonly attributes?: readonly Attribute[];
+  readonly events?: readonly { readonly name: string }[];
 }
+
+const textsOf = (attributes: readonly Attribute[]): ReadonlyMap<string, string> =>
+  new Map(
+    attributes.map(({ key, value }) => [key, value.stringValue ?? String(value.intValue ?? "")]),
+  );
 
 function spansIn({ resourceSpans = [] }: TraceExport): ExportedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
@@ -92,9 +107,11 @@ function spansIn({ resourceSpans = [] }: TraceExport): ExportedSpan[] {
     const pid = Number(attributes.get("process.pid")?.intValue);
     return scopeSpans
       .flatMap(({ spans }) => spans)
-      .map(({ traceId, spanId, parentSpanId = "", name, links = [] }) => {
-        const linked = links.map((link) => link.traceId);
-        return { traceId, spanId, parentSpanId, name, service, pid, links: linked };
-      });
+      .map(({ traceId, spanId, parentSpanId = "", name, links = [], ...rest }) => ({
+        ...{ traceId, spanId, parentSpanId, name, service, pid },
+        links: links.map((link) => link.traceId),
+        attributes: textsOf(rest.attributes ?? []),
+        events: (rest.events ?? []).map((event) => event.name),
+      }));
   });
 }

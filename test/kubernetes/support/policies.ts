@@ -115,6 +115,13 @@ export const podPolicies: readonly Policy[] = [
   },
 ];
 
+/** Lets in who scrapes, and nobody else. */
+const isForMetrics = ({ spec }: Resource): boolean =>
+  spec.ingress?.length > 0 &&
+  spec.ingress.every(({ ports }: { ports: readonly { port: unknown }[] }) =>
+    ports.every(({ port }) => port === "metrics"),
+  );
+
 const isDeny = ({ spec }: Resource): boolean =>
   Object.keys(spec.podSelector).length === 0 &&
   spec.ingress === undefined &&
@@ -130,7 +137,9 @@ export const objectPolicies: readonly Policy[] = [
   {
     rule: "every Service selects pods, and a NetworkPolicy says who may reach them",
     violations: (resources) => {
-      const policies = ofKind(resources, "NetworkPolicy").filter((policy) => !isDeny(policy));
+      const policies = ofKind(resources, "NetworkPolicy").filter(
+        (policy) => !isDeny(policy) && !isForMetrics(policy),
+      );
       return ofKind(resources, "Service").flatMap((service) => {
         const pods = workloads(resources)
           .map(podLabels)

@@ -73,19 +73,24 @@ export function isAllowed(
   const policies = ofKind(resources, "NetworkPolicy");
   const lets = (direction: "egress" | "ingress", one: Resource, other: Resource): boolean =>
     policies
+      .filter(({ metadata }) => metadata.namespace === one.metadata.namespace)
       .filter(({ spec }) => selects(spec.podSelector, podLabels(one)))
       .flatMap(({ spec }) => spec[direction] ?? [])
       .some((rule) => {
         const peers = (direction === "egress" ? rule.to : rule.from) ?? [];
         const ports = (rule.ports ?? []).map(({ port: given }: { port: unknown }) => given);
         const isPort = ports.includes(port.number) || ports.includes(port.name);
-        return isPort && peers.some((peer: Resource) => isPeer(peer, podLabels(other)));
+        return isPort && peers.some((peer: Resource) => isPeer(peer, one, other));
       });
   return lets("egress", from, to) && lets("ingress", to, from);
 }
 
-/** A pod of the same namespace. */
-const isPeer = (peer: Resource, labels: Readonly<Record<string, string>>): boolean =>
-  peer.namespaceSelector === undefined &&
-  peer.podSelector !== undefined &&
-  selects(peer.podSelector, labels);
+/** Whether a policy of one workload's namespace means the other by this peer: of the same namespace, unless it names another. */
+function isPeer(peer: Resource, one: Resource, other: Resource): boolean {
+  const { namespace = "" } = other.metadata;
+  const isThere =
+    peer.namespaceSelector === undefined
+      ? namespace === one.metadata.namespace
+      : selects(peer.namespaceSelector, { "kubernetes.io/metadata.name": namespace });
+  return isThere && peer.podSelector !== undefined && selects(peer.podSelector, podLabels(other));
+}

@@ -6,6 +6,8 @@ export const processConfig = {
   HOST: envText("127.0.0.1"),
   /** The port to listen on; 0 takes any free one. */
   PORT: envInteger({ min: 0, max: 65_535 }),
+  /** Prometheus's metrics are served here, at /metrics on HOST; 0: nowhere. Read when telemetry is preloaded, too. */
+  METRICS_PORT: envInteger({ min: 0, max: 65_535, default: 0 }),
   LOG_LEVEL: envChoice(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "info"),
   LOG_FORMAT: envChoice(["json", "pretty"], "json"),
   /** Whose tokens are accepted: a JSON array, or the path of a file with one; see @waybill/identity. */

@@ -1,39 +1,80 @@
 import { context, propagation } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import chassis from "../../package.json" with { type: "json" };
+import { exportLogs } from "./exportedLogs.ts";
 import { plainContextManager, plainPropagator } from "./plainContext.ts";
 
 /** What of OpenTelemetry runs in this process. */
 export type TelemetryMode = "exporting" | "context only";
 
 let mode: TelemetryMode | undefined;
-let stopSdk: (() => Promise<void>) | undefined;
+let resource: Resource | undefined;
+const ends: (() => Promise<void>)[] = [];
 
 /** Longer than one export, shorter than a service's whole shutdown. */
 const flushTimeoutMs = 3_000;
 
 /**
- * Starts telemetry as the standard OTEL_* variables say; the first call decides. The SDK is loaded
- * only when something is to be exported: an OTLP endpoint is set, or an exporter other than otlp is
+ * Starts telemetry as METRICS_PORT and the standard OTEL_* variables say; the first call decides. What is not asked for is not loaded: metrics are
+ * measured when a port for scrapes or an OTLP endpoint is set, spans and logs are made when an endpoint is set or an exporter other than otlp is
  * named. Otherwise trace context is only kept and passed on, at next to no cost.
  */
 export async function startTelemetry(env: NodeJS.ProcessEnv): Promise<TelemetryMode> {
   if (mode !== undefined) return mode;
   const exporters = exportersOf(env);
-  if (exporters.traces === "none" && exporters.metrics === "none" && exporters.logs === "none") {
-    mode = "context only";
+  const isScraped = Number(env.METRICS_PORT) > 0;
+  const isPushed = exporters.metrics !== "none";
+  const isTraced = exporters.traces !== "none" || exporters.logs !== "none";
+  mode = isTraced || isPushed ? "exporting" : "context only";
+  if (isScraped || isPushed) {
+    const { startMetrics } = await import("./metrics.ts");
+    const { pushedMetrics } = await import("./pushedMetrics.ts");
+    const pushed = isPushed ? await pushedMetrics(exporters.metrics, env) : undefined;
+    ends.push(startMetrics({ scraped: isScraped, pushed }, await resourceOf()));
+  }
+  if (isTraced) await startSdk(env, exporters);
+  else {
     context.setGlobalContextManager(plainContextManager());
     propagation.setGlobalPropagator(plainPropagator);
-    return mode;
   }
-  mode = "exporting";
-  // The SDK reads these itself; unset, it would send to localhost whatever has no endpoint.
+  return mode;
+}
+
+/** Spans and logs, by the SDK's own reading of the variables. */
+async function startSdk(env: NodeJS.ProcessEnv, exporters: ReturnType<typeof exportersOf>) {
+  // Unset, it would send to localhost whatever has no endpoint.
   env.OTEL_TRACES_EXPORTER = exporters.traces;
-  env.OTEL_METRICS_EXPORTER = exporters.metrics;
   env.OTEL_LOGS_EXPORTER = exporters.logs;
   const { NodeSDK } = await import("@opentelemetry/sdk-node");
-  const sdk = new NodeSDK({ instrumentations: [] });
+  const sdk = new NodeSDK({
+    instrumentations: [],
+    metricReaders: [], // They have a provider of ours already.
+    resource: await resourceOf(),
+    autoDetectResources: false, // It would call this process an instance of another id.
+  });
   sdk.start();
-  stopSdk = () => sdk.shutdown();
-  return mode;
+  if (exporters.logs !== "none") exportLogs();
+  ends.push(() => sdk.shutdown());
+}
+
+/** What the SDK's detector tells of a process besides (paths, arguments, its owner) would be on every target and in every export. */
+const ownAttributes = {
+  "service.version": chassis.version,
+  "process.pid": process.pid,
+  "process.runtime.name": "nodejs",
+  "process.runtime.version": process.versions.node,
+};
+
+/** Who this process is: the same for all that it sends. */
+async function resourceOf(): Promise<Resource> {
+  const resources = await import("@opentelemetry/resources");
+  const { serviceInstanceIdDetector, hostDetector, envDetector } = resources;
+  const detectors = [serviceInstanceIdDetector, hostDetector, envDetector];
+  resource ??= resources
+    .defaultResource()
+    .merge(resources.resourceFromAttributes(ownAttributes))
+    .merge(resources.detectResources({ detectors }));
+  return resource;
 }
 
 /**
@@ -41,14 +82,13 @@ export async function startTelemetry(env: NodeJS.ProcessEnv): Promise<TelemetryM
  * a collector that is away must not keep a service from ending. Harmless when repeated.
  */
 export async function shutdownTelemetry(): Promise<void> {
-  const stop = stopSdk;
-  stopSdk = undefined;
-  if (stop === undefined) return;
+  const ended = ends.splice(0).map((end) => end().catch(() => {}));
+  if (ended.length === 0) return;
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, flushTimeoutMs);
   });
-  await Promise.race([stop().catch(() => {}), deadline]);
+  await Promise.race([Promise.all(ended), deadline]);
   clearTimeout(timer);
 }
 
@@ -76,6 +116,6 @@ export function exportersOf(env: NodeJS.ProcessEnv) {
   return {
     traces: exporterOf("TRACES", "otlp"),
     metrics: exporterOf("METRICS", "otlp"),
-    logs: exporterOf("LOGS", "none"), // Logs go to standard output, from where collectors take them.
+    logs: exporterOf("LOGS", "otlp"),
   };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Driver, TransactionSettings } from "kysely";
 import { Pool, type PoolClient, type PoolConfig } from "pg";
+import { observePool } from "../databaseMetrics.ts";
 import { PooledConnection } from "./connection.ts";
 
 /** How long closing waits for those who still use connections. */
@@ -23,6 +24,7 @@ export class PooledDriver implements Driver {
   /** Every open connection, and when its plans were made. Unit: ms of performance.now(). */
   readonly #clients = new Map<PoolClient, number>();
   #pool: Pool | undefined;
+  #gauges: Disposable | undefined;
 
   constructor(config: PoolConfig, onError: (error: Error) => void) {
     this.#config = config;
@@ -38,6 +40,7 @@ export class PooledDriver implements Driver {
     });
     pool.on("remove", (client) => this.#clients.delete(client as PoolClient));
     this.#pool = pool;
+    this.#gauges = observePool(pool, databaseOf(this.#config));
   }
 
   async acquireConnection(): Promise<PooledConnection> {
@@ -90,6 +93,7 @@ export class PooledDriver implements Driver {
     const pool = this.#pool;
     if (pool === undefined) return;
     this.#pool = undefined;
+    this.#gauges?.[Symbol.dispose]();
     const cutOff = setTimeout(() => {
       for (const client of this.#clients.keys()) cut(client);
     }, closeTimeoutMs);
@@ -99,6 +103,10 @@ export class PooledDriver implements Driver {
     clearTimeout(cutOff);
   }
 }
+
+/** The database's name: what its pool is called among metrics. */
+const databaseOf = ({ connectionString = "" }: PoolConfig): string =>
+  URL.canParse(connectionString) ? new URL(connectionString).pathname.slice(1) : "";
 
 /** Sends a command; if that fails, closes the connection. */
 async function orRelease(connection: PooledConnection, command: string): Promise<void> {

@@ -26,7 +26,8 @@ npm start -- [options]
   --log-level <level>       of the services: trace, debug, info, warn or error; default: info
   --help                    prints this
 
-Variables of the environment reach every service, such as CANCELLATION_WINDOW (default here: 5s) and OTEL_EXPORTER_OTLP_ENDPOINT.
+Variables of the environment reach every service, such as CANCELLATION_WINDOW (default here: 5s). The stack keeps the services' latest
+spans for npm run trace, unless OTEL_EXPORTER_OTLP_ENDPOINT names somebody else to send everything to.
 `;
 
 /** The command line cannot be understood; the message says what and where. */
@@ -57,6 +58,7 @@ export function readArguments(
     natsUrl: readUrl("--nats-url or NATS_URL", values["nats-url"] ?? env.NATS_URL),
     samples: !values["no-samples"],
     administrator: true,
+    traces: true,
     env: logLevel === undefined ? {} : { LOG_LEVEL: logLevel },
   };
 }

@@ -32,6 +32,9 @@ export const defaultPorts = {
 /** The second replica of a service is this far above the first, the third twice as far. */
 export const replicaPortStep = 100;
 
+/** The metrics of each process are served on a port of their own, this far above the port that the services' numbers give it: 50071 to 50080. */
+export const metricsPortStep = 20;
+
 /** Every other service has a database of its own; the simulated payment provider keeps its ledger in one that payment's tables are not in. */
 export const databaseNames = [...innerNames, "provider"] as const;
 

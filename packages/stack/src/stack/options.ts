@@ -37,6 +37,8 @@ export interface StackOptions {
   samples?: boolean;
   /** Opens the account of an administrator. Default: false. */
   administrator?: boolean;
+  /** Keeps the latest spans of all services, unless the environment sends them elsewhere. Default: false. */
+  traces?: boolean;
   /** The file that a service's process runs. Default: services/<name>/src/main.ts. */
   mainOf?: (service: ServiceName) => string;
   /** Told what happens, as it happens. */

@@ -1,5 +1,11 @@
 import { freePort } from "../process/ports.ts";
-import { defaultPorts, replicaPortStep, type ServiceName, serviceNames } from "./catalogue.ts";
+import {
+  defaultPorts,
+  metricsPortStep,
+  replicaPortStep,
+  type ServiceName,
+  serviceNames,
+} from "./catalogue.ts";
 import type { StackOptions } from "./options.ts";
 
 const MAX_REPLICAS = 9; // So that the replicas of one service stay clear of the next service's ports, and the ports below 65,536.
@@ -12,6 +18,8 @@ export interface PlannedReplica {
   /** "order", the second one "order.2". */
   part: string;
   port: number;
+  /** Where its metrics are scraped. */
+  metricsPort: number;
 }
 
 /** Who listens where. */
@@ -36,7 +44,8 @@ export async function planStack(options: StackOptions): Promise<Plan> {
     for (let replica = 0; replica < replicaCount(options, service); replica++) {
       const given = replica === 0 ? ports[service] : undefined;
       const port = given ?? (await choose(usual + replica * replicaPortStep));
-      planned.push({ service, replica, part: partName(service, replica), port });
+      const metricsPort = await choose(usualMetricsPort(options, index, replica));
+      planned.push({ service, replica, part: partName(service, replica), port, metricsPort });
     }
     if (running.has(service)) replicas.push(...planned);
     addresses[service] = planned.map(({ port }) => `127.0.0.1:${port}`);
@@ -55,6 +64,12 @@ function usualPort({ portBase, ports }: StackOptions, service: ServiceName, inde
   if (given !== undefined) return given;
   if (typeof portBase === "number") return portBase + index;
   return service === "gateway" ? defaultPorts.gateway : defaultPorts.base + index;
+}
+
+/** By the service's place alone: the ports of single parts that somebody names may be anywhere. */
+function usualMetricsPort({ portBase }: StackOptions, index: number, replica: number): number {
+  const base = typeof portBase === "number" ? portBase : defaultPorts.base;
+  return base + metricsPortStep + index + replica * replicaPortStep;
 }
 
 /** "order" for the first replica, "order.2" for the second. */

@@ -6,6 +6,7 @@ import type { StackIdentity } from "./identity.ts";
 import type { StackOptions } from "./options.ts";
 import type { Plan, PlannedReplica } from "./plan.ts";
 import { compileCache, repositoryRoot } from "./repository.ts";
+import type { StackTraces } from "./traces.ts";
 
 const READY_WITHIN_MS = 60_000; // Migrations of a large database, on a busy machine.
 const POLL_MS = 50;
@@ -18,11 +19,12 @@ export interface Wiring {
   databaseUrl: (name: DatabaseName) => string;
   natsUrl: string;
   identity: StackIdentity;
+  traces: StackTraces;
 }
 
 /** How to run one replica of a service: under the Node that runs this process. */
 export function serviceSpec(
-  { service, part, port }: PlannedReplica,
+  { service, part, port, metricsPort }: PlannedReplica,
   wiring: Wiring,
   dataDir: string,
   options: StackOptions,
@@ -38,8 +40,10 @@ export function serviceSpec(
         ...process.env,
         NODE_COMPILE_CACHE: compileCache(dataDir),
         CANCELLATION_WINDOW: process.env.CANCELLATION_WINDOW ?? CANCELLATION_WINDOW,
+        METRICS_PORT: String(metricsPort),
         ...calleeAddresses(wiring.plan),
         ...wiring.identity.variablesOf(service),
+        ...wiring.traces.variables,
         ...options.env,
         ...options.envOf?.(part),
         HOST: "127.0.0.1",

@@ -4,6 +4,7 @@ import type { Parts } from "./parts.ts";
 import { type Plan, partName } from "./plan.ts";
 import type { DatabaseServer, MessageServer } from "./servers.ts";
 import type { StackProcess } from "./stackFile.ts";
+import type { StackTraces } from "./traces.ts";
 
 /** A part: a service, or a server of ours. */
 type PartOf = ServiceName | "postgres" | "nats";
@@ -18,6 +19,8 @@ export interface Stack extends AsyncDisposable {
   databaseUrl(name: DatabaseName): string;
   /** host:port of one replica. */
   address(service: ServiceName, replica?: number): string;
+  /** Where one replica's metrics are scraped, host:port. */
+  metricsAddress(service: ServiceName, replica?: number): string;
   /** The addresses of all replicas of a service, separated by commas, as clients and STATUS_ADDRESS and the like take them. */
   addresses(service: ServiceName): string;
   /** What runs now; a process that is being restarted is missing. */
@@ -51,6 +54,7 @@ export interface StackParts {
   plan: Plan;
   database: DatabaseServer;
   messages: MessageServer;
+  traces: StackTraces;
   parts: Parts;
 }
 
@@ -71,6 +75,12 @@ export function stackHandle(
     if (found === undefined) throw new RangeError(`There is no replica ${replica} of ${service}`);
     return found;
   };
+  const metricsAddress = (service: ServiceName, replica = 0) => {
+    const part = partName(service, replica);
+    const found = plan.replicas.find((planned) => planned.part === part);
+    if (found === undefined) throw new RangeError(`The stack runs no ${part}`);
+    return `127.0.0.1:${found.metricsPort}`;
+  };
   const halt = (part: PartOf, replica?: number) => supervisor(part, replica).stop();
   const resume = (part: PartOf, replica?: number) => supervisor(part, replica).start();
   return {
@@ -79,6 +89,7 @@ export function stackHandle(
     administrator,
     databaseUrl: database.databaseUrl,
     address,
+    metricsAddress,
     addresses: (service) => plan.addresses[service].join(","),
     processes: () => parts.processes(),
     pid: (part, replica) => supervisor(part, replica).pid,

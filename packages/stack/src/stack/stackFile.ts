@@ -18,7 +18,18 @@ export interface StackRecord {
   databases: Record<DatabaseName, string>;
   /** The addresses of each service, host:port. */
   addresses: Record<ServiceName, readonly string[]>;
+  /** Where the metrics of each process are scraped, host:port, by part: "order", "order.2". Over HTTP, at /metrics. */
+  metricsAddresses: Record<string, string>;
   processes: readonly StackProcess[];
+  traces: TracesRecord;
+}
+
+/** Where the stack's spans are; neither: nowhere. */
+export interface TracesRecord {
+  /** host:port of who keeps the latest; @waybill/otlp's findSpans asks it. */
+  readonly kept?: string;
+  /** For people: where the environment sends them instead. */
+  readonly elsewhere?: string;
 }
 
 const fileOf = (dataDir: string) => join(dataDir, "stack.json");

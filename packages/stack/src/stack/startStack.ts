@@ -18,6 +18,7 @@ import { serviceSpec } from "./serviceProcess.ts";
 import { type Stack, type StackParts, stackHandle } from "./stack.ts";
 import { keepStackRecord, type StackRecord } from "./stackFile.ts";
 import { lockDataFolder } from "./stackLock.ts";
+import { openTraces } from "./traces.ts";
 
 /**
  * Starts PostgreSQL, NATS and the services, each as a process of its own, and resolves when all of them serve. Whatever ends unasked is
@@ -33,11 +34,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const plan = await planOnFreePorts(options);
 
   const identity = undo.use(await openIdentity(dataDir, plan));
+  const traces = undo.use(await openTraces(options));
   const database = await databaseServer(dataDir, plan, options);
   const messages = await messageServer(dataDir, plan, options);
   const report = options.report ?? (() => {});
   const parts = new Parts(report, () => kept.write());
-  const made: StackParts = { dataDir, plan, database, messages, parts };
+  const made: StackParts = { dataDir, plan, database, messages, traces, parts };
   const complain = (error: Error) =>
     report({ kind: "note", text: `The stack's record cannot be written yet: ${error.message}` });
   const kept = undo.use(keepStackRecord(dataDir, () => recordOf(made), complain));
@@ -88,11 +90,10 @@ async function stopLeftOvers(dataDir: string, { report }: StackOptions): Promise
 }
 
 function wantedPorts(plan: Plan, options: StackOptions): WantedPort[] {
-  const wanted: WantedPort[] = plan.replicas.map(({ part, service, port }) => ({
-    part,
-    port,
-    flag: `--port-base or --ports ${service}=…`,
-  }));
+  const wanted: WantedPort[] = plan.replicas.flatMap(({ part, service, port, metricsPort }) => [
+    { part, port, flag: `--port-base or --ports ${service}=…` },
+    { part: `${part}'s metrics`, port: metricsPort, flag: "--port-base" },
+  ]);
   const { postgresPort, natsPort } = plan;
   if (options.databaseUrl === undefined)
     wanted.push({ part: "PostgreSQL", port: postgresPort, flag: "--ports postgres=…" });
@@ -113,8 +114,9 @@ async function startServices(
   identity: StackIdentity,
   options: StackOptions,
 ): Promise<void> {
-  const { dataDir, plan, database, messages, parts } = made;
-  const wiring = { plan, databaseUrl: database.databaseUrl, natsUrl: messages.url, identity };
+  const { dataDir, plan, database, messages, traces, parts } = made;
+  const { databaseUrl } = database;
+  const wiring = { plan, databaseUrl, natsUrl: messages.url, identity, traces };
   const { network } = options;
   const starts = plan.replicas.map(async (replica) => {
     const own = network === undefined ? wiring : await routed(replica, wiring, network);
@@ -169,7 +171,13 @@ const runs = ({ replicas }: Plan, name: ServiceName): boolean =>
   replicas.some(({ service }) => service === name);
 
 /** Lets the demo, the doctor and the next start find the stack's processes. */
-function recordOf({ plan, database, messages, parts }: StackParts): StackRecord | undefined {
+function recordOf({
+  plan,
+  database,
+  messages,
+  traces,
+  parts,
+}: StackParts): StackRecord | undefined {
   const supervisor = identityOf(process.pid);
   if (supervisor === undefined) return undefined;
   const urls = databaseNames.map((name) => [name, database.databaseUrl(name)]);
@@ -178,7 +186,11 @@ function recordOf({ plan, database, messages, parts }: StackParts): StackRecord 
     natsUrl: messages.url,
     databases: Object.fromEntries(urls),
     addresses: plan.addresses,
+    metricsAddresses: Object.fromEntries(
+      plan.replicas.map(({ part, metricsPort }) => [part, `127.0.0.1:${metricsPort}`]),
+    ),
     processes: parts.processes(),
+    traces: traces.record,
   };
 }
 

@@ -12,10 +12,12 @@ const maxCallers = 16;
 
 const meter = metrics.getMeter("waybill.gateway");
 const reads = meter.createCounter("waybill.gateway.order_cache.reads", {
-  description: "Reads of single orders by outcome: hit or miss",
+  description: "Reads of single orders by outcome: hit or miss.",
+  unit: "{read}",
 });
 const ratio = meter.createObservableGauge("waybill.gateway.order_cache.hit_ratio", {
-  description: "The share of reads that were hits, since the process started",
+  description: "The share of reads that were hits, since the process started.",
+  unit: "1",
 });
 
 /**

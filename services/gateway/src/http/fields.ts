@@ -13,6 +13,18 @@ export const minorUnits = z
   .max(Number(limits.minorUnits))
   .meta({ description: "An amount in minor units of its currency: cents for EUR" });
 
+/** By what the trace of a request is found. */
+export const traceFields = {
+  traceId: z
+    .string()
+    .optional()
+    .meta({ description: "Names the trace, and finds the logs of all services that were in it" }),
+  traceUrl: z
+    .string()
+    .optional()
+    .meta({ description: "Where the trace can be looked at; absent when it was not sampled" }),
+};
+
 export const orderParams = z.object({ orderId: rules.id });
 
 export const idempotencyHeaders = z.object({

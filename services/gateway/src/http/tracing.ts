@@ -28,7 +28,10 @@ const duration = metrics
   .getMeter("waybill.gateway")
   .createHistogram("http.server.request.duration", {
     unit: "s",
-    description: "Duration of HTTP requests",
+    description: "Duration of HTTP requests, by method, route and status.",
+    advice: {
+      explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    },
   });
 
 /** The id of the request: the client's own, when it can be printed, or a new one. */

@@ -3,8 +3,17 @@ import { rules } from "@waybill/rpc";
 import { z } from "zod";
 import { orderKey } from "../app/idempotency.ts";
 import { statusOf } from "../app/statusNames.ts";
-import { amountOf, minorUnits, optionalTimeOf, present, time, timeOf } from "../http/fields.ts";
+import {
+  amountOf,
+  minorUnits,
+  optionalTimeOf,
+  present,
+  time,
+  timeOf,
+  traceFields,
+} from "../http/fields.ts";
 import type { FieldNames } from "../http/problem.ts";
+import type { TraceLinks } from "./parts.ts";
 
 const maxLines = 100;
 
@@ -68,11 +77,12 @@ export const orderBody = z
       format: "date-time",
       description: "When the order of an outside coordinator is cancelled unless confirmed",
     }),
+    ...traceFields,
   })
   .meta({ id: "Order" });
 
 /** The order as JSON has it. */
-export function orderOf(order: Order): z.output<typeof orderBody> {
+export function orderOf(order: Order, traceLink: TraceLinks): z.output<typeof orderBody> {
   const { orderId, userId, state, reason, lines, total, paymentMethod, shipTo, version } = order;
   return {
     orderId,
@@ -92,6 +102,7 @@ export function orderOf(order: Order): z.output<typeof orderBody> {
     version,
     placedAt: timeOf(present(order.placedAt, "the time")),
     expiresAt: optionalTimeOf(order.expiresAt),
+    ...traceLink(order.traceparent),
   };
 }
 

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { statusOf } from "../app/statusNames.ts";
 import { asCaller, asListener } from "../http/calls.ts";
 import { type ServerEvent, sendEvents } from "../http/eventStream.ts";
-import { orderParams, present, time, timeOf } from "../http/fields.ts";
+import { orderParams, present, time, timeOf, traceFields } from "../http/fields.ts";
 import { admins, anybody, operation } from "../http/operation.ts";
 import type { HttpServer } from "../http/server.ts";
-import type { RouteParts } from "./parts.ts";
+import type { RouteParts, TraceLinks } from "./parts.ts";
 
 const transitionBody = z
   .object({
@@ -17,6 +17,7 @@ const transitionBody = z
     reason: z.string().optional(),
     actor: z.object({ kind: z.string(), id: z.string() }),
     occurredAt: time,
+    ...traceFields,
   })
   .meta({ id: "Transition" });
 
@@ -44,7 +45,7 @@ export function orderEventRoutes(app: HttpServer, parts: RouteParts): void {
     async (request) => {
       const { statuses } = parts.clients;
       const { transitions } = await statuses.listTransitions(request.params, asCaller(request));
-      return transitions.map(transitionOf);
+      return transitions.map((transition) => transitionOf(transition, parts.traceLink));
     },
   );
   liveRoutes(app, parts);
@@ -82,8 +83,10 @@ function liveRoutes(app: HttpServer, parts: RouteParts): void {
       const after = Number(request.headers["last-event-id"] ?? 0);
       const watched = { orderId, afterVersion: after, afterPosition: "" };
       const watch = (signal: AbortSignal) =>
-        eventsOf(statuses.watchStatuses(watched, asListener(request, signal)), ({ transition }) =>
-          String(transition?.version ?? ""),
+        eventsOf(
+          statuses.watchStatuses(watched, asListener(request, signal)),
+          parts.traceLink,
+          ({ transition }) => String(transition?.version ?? ""),
         );
       return sendEvents(request, reply, { slots, ending, stalledMs, watch });
     },
@@ -107,6 +110,7 @@ function liveRoutes(app: HttpServer, parts: RouteParts): void {
       const watch = (signal: AbortSignal) =>
         eventsOf(
           withoutRepeated(after, statuses.watchStatuses(watched, asListener(request, signal))),
+          parts.traceLink,
           (response) => response.position,
         );
       return sendEvents(request, reply, { slots, ending, stalledMs, watch });
@@ -129,11 +133,12 @@ async function* withoutRepeated(
 
 async function* eventsOf(
   responses: AsyncIterable<WatchStatusesResponse>,
+  traceLink: TraceLinks,
   idOf: (response: WatchStatusesResponse) => string,
 ): AsyncGenerator<ServerEvent> {
   for await (const response of responses) {
     const { transition } = response;
-    yield { id: idOf(response), data: transition && transitionOf(transition) };
+    yield { id: idOf(response), data: transition && transitionOf(transition, traceLink) };
   }
 }
 
@@ -141,8 +146,11 @@ const actorKinds = new Map<number, string>(
   Object.entries(ActorKind).map(([name, kind]) => [kind, name]),
 );
 
-function transitionOf(transition: Transition): z.output<typeof transitionBody> {
-  const { orderId, version, from, to, reason, actor, occurredAt } = transition;
+function transitionOf(
+  transition: Transition,
+  traceLink: TraceLinks,
+): z.output<typeof transitionBody> {
+  const { orderId, version, from, to, reason, actor, occurredAt, traceparent } = transition;
   const { kind, id } = present(actor, "the actor");
   return {
     orderId,
@@ -152,5 +160,6 @@ function transitionOf(transition: Transition): z.output<typeof transitionBody> {
     reason: reason || undefined,
     actor: { kind: actorKinds.get(kind) ?? "UNSPECIFIED", id },
     occurredAt: timeOf(present(occurredAt, "the time")),
+    ...traceLink(traceparent),
   };
 }

@@ -80,7 +80,7 @@ function placeRoute(app: HttpServer, { clients, defaultPaymentMethod }: RoutePar
   );
 }
 
-function listRoutes(app: HttpServer, { clients: { orders } }: RouteParts): void {
+function listRoutes(app: HttpServer, { clients: { orders }, traceLink }: RouteParts): void {
   const list = async (request: ListRequest, reply: FastifyReply, userId: string) => {
     const { status } = request.query;
     const state = status === undefined ? OrderState.UNSPECIFIED : stateOf(status);
@@ -88,7 +88,7 @@ function listRoutes(app: HttpServer, { clients: { orders } }: RouteParts): void 
     const filter = { userId, state, ...times, ...pageOf(request.query) };
     const page = await orders.listOrders(filter, asCaller(request));
     linkNextPage(request, reply, page.nextPageToken);
-    return page.orders.map(orderOf);
+    return page.orders.map((order) => orderOf(order, traceLink));
   };
   app.get(
     "/api/orders",
@@ -129,7 +129,7 @@ type ListRequest = FastifyRequest & {
 };
 
 function getRoute(app: HttpServer, parts: RouteParts): void {
-  const { clients, orderCache, cancellationWindowMs } = parts;
+  const { clients, orderCache, cancellationWindowMs, traceLink } = parts;
   app.get(
     "/api/orders/:orderId",
     operation({
@@ -147,7 +147,7 @@ function getRoute(app: HttpServer, parts: RouteParts): void {
         return present(found.order, "the order");
       });
       const until = cancellableUntil(order, cancellationWindowMs);
-      return { ...orderOf(order), cancellableUntil: optionalTimeOf(until) };
+      return { ...orderOf(order, traceLink), cancellableUntil: optionalTimeOf(until) };
     },
   );
 }

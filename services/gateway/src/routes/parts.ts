@@ -2,8 +2,11 @@ import type { Order } from "@waybill/contracts/order";
 import type { Client, HealthDefinition } from "@waybill/rpc";
 import type { Clients } from "../app/clients.ts";
 import type { OrderCache } from "../app/orderCache.ts";
+import type { traceLinks } from "../app/traceLinks.ts";
 import type { RateLimits } from "../http/limits.ts";
 import type { StreamSlots } from "../http/streamSlots.ts";
+
+export type TraceLinks = ReturnType<typeof traceLinks>;
 
 /** What the routes work with. */
 export interface RouteParts {
@@ -17,6 +20,8 @@ export interface RouteParts {
   readonly stalledStreamMs?: number | undefined;
   /** Aborts when the process is asked to stop. */
   readonly ending: AbortSignal;
+  /** Where the trace of a W3C trace context can be looked at. */
+  readonly traceLink: TraceLinks;
   /** How an order is paid that does not say. */
   readonly defaultPaymentMethod: string;
   /** How long an order can surely be cancelled; 0: there is no such time. Unit: ms. */

@@ -46,6 +46,7 @@ export const order = (changes: Partial<Order> = {}): Order => ({
   placedAt: at,
   expiresAt: undefined,
   reason: "",
+  traceparent: "",
   ...changes,
 });
 

@@ -4,6 +4,7 @@ import type { Order } from "@waybill/contracts/order";
 import type { Caller } from "@waybill/identity";
 import { refuse } from "@waybill/rpc";
 import { OrderCache } from "../../src/app/orderCache.ts";
+import { traceLinks } from "../../src/app/traceLinks.ts";
 import {
   closeHttpServer,
   createHttpServer,
@@ -101,6 +102,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         slots: new StreamSlots(100, maxStreamsPerIdentity),
         stalledStreamMs,
         ending: ending.signal,
+        traceLink: traceLinks("https://traces.example.org/{traceId}"),
         defaultPaymentMethod: "pm_ok",
         defaultCurrency: "EUR",
         cancellationWindowMs,

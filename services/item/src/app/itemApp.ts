@@ -1,7 +1,7 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
-import type { FateSources } from "@waybill/tcc";
+import { countOperations, describeOperation, type FateSources } from "@waybill/tcc";
 import { findItems, listItems } from "../db/itemRows.ts";
 import { findReservation } from "../db/reservationRows.ts";
 import type { Item } from "../domain/item.ts";
@@ -11,7 +11,6 @@ import type {
   ReservationOutcome,
 } from "../domain/reservation.ts";
 import { adjustStock } from "./adjustStock.ts";
-import { raiseAlarms } from "./alarms.ts";
 import { applyOperations } from "./applyOperations.ts";
 import { createItem } from "./createItem.ts";
 import { purgeReservations } from "./purgeReservations.ts";
@@ -49,7 +48,12 @@ export function itemApp(options: ItemAppOptions): ItemApp {
   const apply = applyOperations(options);
   const reservations = createBatchingPoint<ReservationOperation, ReservationOutcome>({
     name: "item.reservations",
-    handle: async (operations) => raiseAlarms(operations, await apply(operations), logger),
+    handle: async (operations) => {
+      const outcomes = await apply(operations);
+      countOperations(operations, outcomes, logger);
+      return outcomes;
+    },
+    describe: describeOperation,
     maxBatchSize,
     lanes,
     isTransient,

@@ -1,10 +1,15 @@
 import type { BatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import type { Database } from "@waybill/persistence";
-import { type FateSources, type HoldKeeper, type Resolution, resolveExpired } from "@waybill/tcc";
+import {
+  type FateSources,
+  type HoldKeeper,
+  type Resolution,
+  recordResolution,
+  resolveExpired,
+} from "@waybill/tcc";
 import { expiredReservations, extendReservations } from "../db/reservationUpkeep.ts";
 import type { ReservationOperation, ReservationOutcome } from "../domain/reservation.ts";
-import { recordKeptHolds } from "./alarms.ts";
 
 export interface ResolveDependencies extends FateSources {
   readonly db: Database;
@@ -21,7 +26,7 @@ export const resolveExpiredHolds =
     const { status, order, now, logger } = dependencies;
     const holds = holdKeeper(dependencies);
     const resolution = await resolveExpired({ holds, status, order, at: now(), logger, signal });
-    recordKeptHolds(resolution.kept);
+    recordResolution(resolution);
     return resolution;
   };
 

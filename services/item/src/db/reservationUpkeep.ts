@@ -9,6 +9,11 @@ const expiredStatement = sql(
    where state = 'TRIED' and expires_at < $1 and (expires_at, transaction_id) > ($2, $3)
    order by expires_at, transaction_id limit $4`,
 );
+const countExpiredStatement = sql(
+  "reservation_count_expired",
+  `select count(*) as count from (
+     select from reservations where state = 'TRIED' and expires_at < $1 limit 100000) expired`,
+);
 // Locked in the order of ids first, as everywhere: an update alone would lock in the order of its plan.
 const extendStatement = sql(
   "reservation_extend",
@@ -53,6 +58,12 @@ export async function expiredReservations(
     limit,
   ]);
   return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
+}
+
+/** How many undecided reservations expired before `at`; counts up to 100,000. */
+export async function countExpired(db: Sql, at: Date): Promise<number> {
+  const [found] = await db.rows<{ count: bigint }>(countExpiredStatement, [at]);
+  return Number(found?.count ?? 0n);
 }
 
 /** Sets a new expiry for those that are still undecided. */

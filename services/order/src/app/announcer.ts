@@ -4,7 +4,7 @@ import type { CreateStatusRequest, Status } from "@waybill/contracts/status";
 import { ReservationMode } from "@waybill/contracts/status";
 import { sweepLeftovers } from "@waybill/fulfilment";
 import type { Database } from "@waybill/persistence";
-import { isUnavailable } from "@waybill/rpc";
+import { countFallback, isUnavailable } from "@waybill/rpc";
 import { markAnnounced, readUnannounced } from "../db/orderStore.ts";
 import type { Order } from "../domain/order.ts";
 import type { StatusPort } from "./ports.ts";
@@ -19,6 +19,7 @@ const refusals = metrics
   .getMeter("waybill.order")
   .createCounter("waybill.order.refused_announcements", {
     description: "Stored orders that status refused to take. Each is announced again every second.",
+    unit: "{order}",
   });
 
 /** What stays refused is told of so often. Unit: ms. */
@@ -72,6 +73,7 @@ export function createAnnouncer(db: Database, statuses: StatusPort, logger: Logg
         void remember(newlyKnown(orders, known));
         return known;
       } catch (error) {
+        countFallback("status", "announce later", orders.length);
         logger.warn({ err: error, orders: orders.length }, "orders are to be announced later");
         return new Map();
       }

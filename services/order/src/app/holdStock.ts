@@ -5,7 +5,7 @@ import type {
   TryReservationRequest,
   TryReservationResult,
 } from "@waybill/contracts/item";
-import { fromFailure, isUnavailable, Refusal } from "@waybill/rpc";
+import { countFallback, fromFailure, isUnavailable, Refusal } from "@waybill/rpc";
 import type { Prices } from "../domain/order.ts";
 import { byWeight } from "./byWeight.ts";
 import type { Attempt } from "./placement.ts";
@@ -37,6 +37,7 @@ export const holdStock =
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         logger.warn({ err: error, orders: some.length, fallback }, "item service is away");
+        countFallback("item", fallback, some.length);
         return some.map(() => whileAway(fallback));
       }
     });
@@ -69,7 +70,10 @@ function holdOf(
   }
   if (result?.$case !== "failure") throw new Error("item answered no result for an element");
   const refusal = fromFailure(result.value);
-  if (isUnavailable(refusal)) return whileAway(fallback);
+  if (isUnavailable(refusal)) {
+    countFallback("item", fallback);
+    return whileAway(fallback);
+  }
   if (refusal.reason === ErrorReason.TRANSACTION_CANCELLED) return { kind: "blocked" };
   return { kind: "refused", refusal: namingLines(refusal, placement.lineIndexes) };
 }

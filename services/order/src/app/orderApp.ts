@@ -1,4 +1,8 @@
-import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
+import {
+  type BatchingPoint,
+  type BatchingPointOptions,
+  createBatchingPoint,
+} from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import type { Actor } from "@waybill/contracts/status";
 import { type Database, isTransient } from "@waybill/persistence";
@@ -10,6 +14,7 @@ import { holdStock, type ReservationFallback } from "./holdStock.ts";
 import { type ListRequest, listOrders, type OrderPage } from "./listOrders.ts";
 import type { OrderView } from "./orderView.ts";
 import type { Placement, PlacementResult } from "./placement.ts";
+import { describePlacement } from "./placementMetrics.ts";
 import { placeOrders } from "./placeOrders.ts";
 import type { ItemPort, StatusPort, UserPort } from "./ports.ts";
 import { readOrderViews, type ViewRequest, type ViewResult } from "./readOrderViews.ts";
@@ -49,7 +54,11 @@ export function orderApp(parts: OrderParts): OrderApp {
   const point = <In, Out>(
     name: string,
     handle: (batch: readonly In[]) => Promise<readonly Out[]>,
-  ) => createBatchingPoint({ name, handle, maxBatchSize, lanes, isTransient: isNobodysFault });
+    describe?: BatchingPointOptions<In, Out>["describe"],
+  ) => {
+    const limits = { maxBatchSize, lanes, isTransient: isNobodysFault };
+    return createBatchingPoint({ name, handle, ...limits, ...(describe && { describe }) });
+  };
   const placement = {
     db,
     users: createUserDirectory(users, logger),
@@ -57,9 +66,9 @@ export function orderApp(parts: OrderParts): OrderApp {
     releaseHolds: releaseHolds(items, logger),
     announcer,
   };
-  const placements = point("order.place", placeOrders(placement));
-  const views = point("order.read", readOrderViews(db, statuses));
-  const pricings = point("order.price", recordPrices(db));
+  const placements = point("order.place", placeOrders(placement), describePlacement);
+  const views = point("order.read", readOrderViews(db, statuses), ofOrder);
+  const pricings = point("order.price", recordPrices(db), ofOrder);
   const abandonments = point("order.abandon", abandonOrders(db, announcer));
   const decision = { db, statuses, announcer };
   return {
@@ -77,6 +86,8 @@ export function orderApp(parts: OrderParts): OrderApp {
     },
   };
 }
+
+const ofOrder = ({ orderId }: { readonly orderId: string }) => ({ "waybill.order_id": orderId });
 
 /** Whether a failure would be the same for any element of the batch. */
 const isNobodysFault = (error: unknown): boolean => isTransient(error) || isUnavailable(error);

@@ -7,6 +7,7 @@ import type { Announcer } from "./announcer.ts";
 import type { Hold } from "./holdStock.ts";
 import type { Placement, PlacementResult } from "./placement.ts";
 import { Attempt } from "./placement.ts";
+import { countPlacements } from "./placementMetrics.ts";
 import { abandoned, itemsAway, statusAway, unknownUser, usersAway } from "./refusals.ts";
 import type { UserDirectory } from "./userDirectory.ts";
 
@@ -35,7 +36,9 @@ export const placeOrders =
     await placeAll(parts, [...attempts.values()]);
     const orders = [...attempts.values()].flatMap(({ stored }) => (stored ? [stored.order] : []));
     const statuses = await parts.announcer.announce(orders);
-    return tried.map((attempt, index) => resultOf(attempt, placements[index], statuses));
+    const results = tried.map((attempt, index) => resultOf(attempt, placements[index], statuses));
+    countPlacements(results);
+    return results;
   };
 
 /** Requests of one id with other content are not equal: each is judged by itself. */

@@ -107,6 +107,18 @@ const unannouncedStatement = sql(
     order by placed_at, order_id limit $4`,
 );
 
+const unannouncedCount = sql(
+  "unannounced_count",
+  `select count(*) as count from (
+     select from orders where fate = 'STORED' and not is_announced limit 100000) unannounced`,
+);
+
+/** How many orders status may not know; counts up to 100,000. */
+export async function countUnannounced(db: Sql): Promise<number> {
+  const [found] = await db.rows<{ count: bigint }>(unannouncedCount);
+  return Number(found?.count ?? 0n);
+}
+
 /** Orders that were stored before this time and that status may not know, the oldest first, after the one given. */
 export async function readUnannounced(
   db: Sql,

@@ -34,5 +34,6 @@ export function contentMessage(order: Order): OrderMessage {
     placedAt: order.placedAt,
     expiresAt: order.expiresAt,
     reason: "",
+    traceparent: order.traceparent,
   };
 }

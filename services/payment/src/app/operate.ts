@@ -1,9 +1,9 @@
 import type { Logger } from "@waybill/chassis";
 import type { Database } from "@waybill/persistence";
+import { countOperations } from "@waybill/tcc";
 import type { PaymentRecord } from "../db/paymentRow.ts";
 import { conclude, type Refused } from "../domain/decide.ts";
 import { rounds, type Step } from "../domain/rounds.ts";
-import { raiseAlarms } from "./alarms.ts";
 import { commitIntents, type Intent, type PaymentRequest } from "./commitIntents.ts";
 import { type Conversation, untilEnded } from "./conversation.ts";
 import type { LateRecorder } from "./lateAnswers.ts";
@@ -49,7 +49,8 @@ export const operate =
       });
       patienceMs /= 2; // However often a batch names a transaction, it waits less than twice the patience.
     }
-    raiseAlarms(requests, outcomes, options.logger);
+    const asked = requests.map(({ operation }) => operation);
+    countOperations(asked, outcomes, options.logger);
     return outcomes;
   };
 

@@ -1,7 +1,7 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
-import { type FateSources, purgeFences, type Resolution } from "@waybill/tcc";
+import { describeOperation, type FateSources, purgeFences, type Resolution } from "@waybill/tcc";
 import { endedPayments, forgetPayments } from "../db/duePayments.ts";
 import type { PaymentEventRecord } from "../db/events.ts";
 import { listPayments, type PagePosition, type PaymentFilter } from "../db/paymentList.ts";
@@ -65,6 +65,7 @@ export function createPaymentApp(options: PaymentAppOptions): PaymentApp {
     maxBatchSize: settings.batchSize,
     lanes: settings.batchLanes,
     isTransient,
+    describe: ({ operation }, outcome) => describeOperation(operation, outcome),
   });
   const { holdExpiryMs, retentionMs } = settings;
   return {

@@ -1,5 +1,5 @@
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { contextOf, sampledSpanContext, tracer } from "@waybill/chassis";
+import { metrics, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { claimsSampling, contextOf, sampledSpanContext, tracer } from "@waybill/chassis";
 import type { ProviderStep } from "../domain/evolve.ts";
 import { isFree, type Payment } from "../domain/payment.ts";
 import type { PaymentProvider, ProviderAnswer } from "../domain/provider.ts";
@@ -30,7 +30,7 @@ export class ProviderCalls {
     const underWay = this.#underWay.get(key) ?? [];
     if (underWay.length >= maxCallsPerKey) return Promise.any(underWay);
     const call = this.#slots.run(
-      () => callProvider(this.#provider, { payment, step, key, signal }),
+      () => measured(step, callProvider(this.#provider, { payment, step, key, signal })),
       signal,
     );
     underWay.push(call);
@@ -41,6 +41,27 @@ export class ProviderCalls {
     };
     call.then(leave, leave);
     return call;
+  }
+}
+
+const durations = metrics
+  .getMeter("waybill.payment")
+  .createHistogram("waybill.payment.provider.duration", {
+    description:
+      "Time of each call to the payment provider, by operation; unknown: no answer came.",
+    unit: "s",
+    advice: { explicitBucketBoundaries: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] },
+  });
+
+async function measured<T>(operation: ProviderStep, call: Promise<T>): Promise<T> {
+  const since = performance.now();
+  let outcome = "unknown";
+  try {
+    const answer = await call;
+    outcome = "answered";
+    return answer;
+  } finally {
+    durations.record((performance.now() - since) / 1_000, { operation, outcome });
   }
 }
 
@@ -79,6 +100,7 @@ export function inSpan<T>(
   step: ProviderStep,
   call: () => Promise<T>,
 ): Promise<T> {
+  if (!claimsSampling(traceparent)) return call();
   const parent = contextOf(traceparent);
   if (sampledSpanContext(parent) === undefined) return call();
   const options = { kind: SpanKind.CLIENT };

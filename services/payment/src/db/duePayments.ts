@@ -32,6 +32,20 @@ export async function expiredPayments(
   return rows.map((row) => ({ transactionId: row.transaction_id, expiresAt: row.expires_at }));
 }
 
+const expiredCount = sql(
+  "payment_count_expired",
+  `select count(*) as count from (
+     select from payments
+     where is_open and state in ('TRYING', 'PENDING', 'TRIED') and expires_at <= $1
+     limit 100000) expired`,
+);
+
+/** How many payments expired undecided before `at`; counts up to 100,000. */
+export async function countExpired(db: Sql, at: Date): Promise<number> {
+  const [found] = await db.rows<{ count: bigint }>(expiredCount, [at]);
+  return Number(found?.count ?? 0n);
+}
+
 // Locked in the order of ids first, as everywhere: an update alone would lock in the order of its plan.
 const extend = sql(
   "payment_extend",

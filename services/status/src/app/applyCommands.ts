@@ -13,6 +13,8 @@ import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
 export interface Committed {
   readonly transition: Transition;
   readonly status: Status;
+  /** When the order came into the state that it has left; undefined for a new order. */
+  readonly since: Date | undefined;
 }
 
 /** A rival inserted one of the same orders meanwhile; the batch is decided anew on what it left. */
@@ -31,8 +33,10 @@ export const applyCommands =
   async (commands: readonly Command[]): Promise<readonly Verdict[]> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcome = await db.transaction((tx) => applyOnce(tx, commands, patienceMs));
-        committed(changesOf(outcome.verdicts));
+        const { outcome, stored } = await db.transaction((tx) =>
+          applyOnce(tx, commands, patienceMs),
+        );
+        committed(changesOf(outcome.verdicts, stored));
         return outcome.verdicts;
       } catch (error) {
         if (!(error instanceof LostInsertError) || attempt === maxAttempts) throw error;
@@ -44,7 +48,7 @@ async function applyOnce(
   tx: Sql,
   commands: readonly Command[],
   patienceMs: number,
-): Promise<BatchOutcome> {
+): Promise<{ outcome: BatchOutcome; stored: ReadonlyMap<string, Status> }> {
   const stored = await lockStatuses(
     tx,
     commands.map((command) => command.orderId),
@@ -59,11 +63,16 @@ async function applyOnce(
     outcome.changed.length > 0 ? updateStatuses(tx, outcome.changed, patienceMs) : undefined,
     outcome.transitions.length > 0 ? appendTransitions(tx, outcome.transitions) : undefined,
   ]);
-  return outcome;
+  return { outcome, stored };
 }
 
-function changesOf(verdicts: readonly Verdict[]): Committed[] {
-  return verdicts.flatMap((verdict) =>
-    verdict.kind === "moved" ? [{ transition: verdict.transition, status: verdict.status }] : [],
-  );
+function changesOf(verdicts: readonly Verdict[], stored: ReadonlyMap<string, Status>): Committed[] {
+  const movedAt = new Map<string, Date>(); // By what the batch itself has moved.
+  return verdicts.flatMap((verdict) => {
+    if (verdict.kind !== "moved") return [];
+    const { transition, status } = verdict;
+    const since = movedAt.get(status.orderId) ?? stored.get(status.orderId)?.movedAt;
+    movedAt.set(status.orderId, status.movedAt);
+    return [{ transition, status, since }];
+  });
 }

@@ -7,6 +7,8 @@ import { readStatuses } from "../db/statusStore.ts";
 import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
 import { applyCommands, type Committed } from "./applyCommands.ts";
 import { createChanges } from "./changes.ts";
+import { describeCommand } from "./describeCommand.ts";
+import { recordTransitions } from "./orderMetrics.ts";
 import { type Watched, watchAll } from "./watchAll.ts";
 import { watchOrder } from "./watchOrder.ts";
 
@@ -39,6 +41,7 @@ export function statusApp(parts: StatusParts): StatusApp {
   const changes = createChanges();
   const committed = (made: readonly Committed[]) => {
     publish(made);
+    recordTransitions(made);
     changes.notify(made.map(({ status }) => status.orderId));
   };
   const commands = createBatchingPoint({
@@ -47,6 +50,7 @@ export function statusApp(parts: StatusParts): StatusApp {
     maxBatchSize,
     lanes,
     isTransient,
+    describe: describeCommand,
   });
   const statuses = createBatchingPoint({
     name: "status.read",
@@ -54,6 +58,7 @@ export function statusApp(parts: StatusParts): StatusApp {
       const found = await readStatuses(db, orderIds);
       return orderIds.map((orderId) => found.get(orderId));
     },
+    describe: (orderId) => ({ "waybill.order_id": orderId }),
     maxBatchSize,
     lanes,
     isTransient,

@@ -101,3 +101,18 @@ export async function listTransitions(
   const rows = await db.rows<TransitionRow>(transitionsStatement, [orderId, afterVersion]);
   return rows.map(toTransition);
 }
+
+const openStatement = sql(
+  "count_open_statuses",
+  `select state, count(*)::int as count from (
+     select state from statuses where ended_state is null limit 100000) open group by state`,
+);
+
+const openStates: readonly State[] = ["PENDING", "CONFIRMED", "PROCESSING", "SHIPPED"];
+
+/** How many orders are in each state that is not the last one; counts up to 100,000 in all. */
+export async function countOpen(db: Sql): Promise<ReadonlyMap<State, number>> {
+  const rows = await db.rows<{ state: State; count: number }>(openStatement);
+  const found = new Map(rows.map(({ state, count }) => [state, count]));
+  return new Map(openStates.map((state) => [state, found.get(state) ?? 0]));
+}

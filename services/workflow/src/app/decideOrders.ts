@@ -9,6 +9,7 @@ import { finished, type OrderFacts, type Outcome, type Step } from "../domain/pr
 import { askAll, type FailedAnswer, proceed } from "./askAll.ts";
 import { type Outcomes, outcomeOf } from "./outcomes.ts";
 import type { Workshop } from "./ports.ts";
+import { recordDecision } from "./processMetrics.ts";
 import { workflowActor } from "./requests.ts";
 
 /** A decision on an order, and the step in which the order stays while the decision cannot be made so. */
@@ -37,7 +38,7 @@ export async function decideOrders(
 
 /** Makes decisions so, in one call: the compare-and-set in status, which tells who was faster. */
 export async function applyDecisions(
-  { callees }: Workshop,
+  { callees, clock, decisions }: Workshop,
   all: readonly Decided[],
 ): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
@@ -49,10 +50,14 @@ export async function applyDecisions(
   const answers = await askAll(moves, (batch) =>
     callees.status.batchUpdateStatuses({ requests: batch.map(moveOf) }),
   );
+  const decidedAt = clock();
   proceed(
     moves,
     answers,
-    ({ order }) => outcomes.set(order.orderId, finished),
+    ({ order }) => {
+      recordDecision(order, decidedAt, decisions.cancellationWindowMs);
+      outcomes.set(order.orderId, finished);
+    },
     ({ order, stayIn }, answer) => outcomes.set(order.orderId, lostOrFailed(stayIn, answer)),
   );
   return outcomes;

@@ -40,15 +40,35 @@ export async function readProcesses(
   return rows.map(toProcess);
 }
 
-const stuckStatement = sql(
-  "workflow_stuck",
-  "select step, count(*)::int as count from processes where state = 'STUCK' group by step",
+/** What the orders of one step are about. */
+export interface StepSummary {
+  /** All that wait in it, the stuck ones among them. */
+  readonly waiting: number;
+  readonly stuck: number;
+  /** Those whose last attempt has failed. */
+  readonly retrying: number;
+  /** Since when the attempts of one of them have failed. */
+  readonly failingSince: Date | undefined;
+}
+
+const summaryStatement = sql(
+  "workflow_summary",
+  `select step, count(*)::int as waiting,
+     count(*) filter (where state = 'STUCK')::int as stuck,
+     count(failing_since)::int as retrying, min(failing_since) as failing_since
+   from processes group by step`,
 );
 
-/** How many processes are stuck, by step; none where there are none. */
-export async function countStuck(db: Sql): Promise<ReadonlyMap<Step, number>> {
-  const rows = await db.rows<{ step: Step; count: number }>(stuckStatement);
-  return new Map(rows.map(({ step, count }) => [step, count]));
+/** How many processes wait, are stuck and are being retried, by step; a step is missing where there are none. */
+export async function summarizeProcesses(db: Sql): Promise<ReadonlyMap<Step, StepSummary>> {
+  type Row = Omit<StepSummary, "failingSince"> & { step: Step; failing_since: Date | null };
+  const rows = await db.rows<Row>(summaryStatement);
+  return new Map(
+    rows.map(({ step, waiting, stuck, retrying, failing_since }) => [
+      step,
+      { waiting, stuck, retrying, failingSince: failing_since ?? undefined },
+    ]),
+  );
 }
 
 const takeUpStatement = sql(

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { dashboards } from "../src/dashboards.ts";
+import { expressions, metricsIn } from "../src/expressions.ts";
+import { dashboardFolder, fileOf, textOf } from "../src/files.ts";
+import { rules } from "../src/rules.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** As docs/metrics.md lists them. */
+const documented = new Set(
+  [...read("docs/metrics.md").matchAll(/^\| `([a-z]\w*)` /gm)].map(([, name = ""]) => name),
+);
+
+/** Prometheus's own. */
+const always = ["up"];
+
+/** The anchors of a document's headings, as GitHub makes them. */
+const anchorsOf = (text: string): ReadonlySet<string> =>
+  new Set(
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+
+describe("dashboards and rules", () => {
+  it("dashboards are as their source has them: npm run observe:generate", () => {
+    expect(readdirSync(dashboardFolder)).to.have.members(dashboards.map(fileOf));
+    for (const dashboard of dashboards)
+      expect(readFileSync(join(dashboardFolder, fileOf(dashboard)), "utf8")).to.equal(
+        textOf(dashboard),
+      );
+  });
+
+  it("name only metrics that docs/metrics.md has, or that a rule records", () => {
+    expect(documented.size).to.be.greaterThan(50);
+    const recorded = rules().flatMap(({ record = [] }) => record);
+    const known = new Set([...documented, ...recorded, ...always]);
+    const unknown = expressions().flatMap(({ where, text }) =>
+      metricsIn(text)
+        .filter((name) => !known.has(name))
+        .map((name) => `${where}: ${name}`),
+    );
+    expect(unknown).to.deep.equal([]);
+  });
+
+  it("every expression names a metric", () => {
+    const empty = expressions().filter(({ text }) => metricsIn(text).length === 0);
+    expect(empty).to.deep.equal([]);
+  });
+
+  it("every alert is urgent or not, says what is wrong, and leads to what to do", () => {
+    const anchors = anchorsOf(read("docs/operations.md"));
+    const wrong = rules()
+      .filter(({ alert }) => alert !== undefined)
+      .filter(({ labels = {}, annotations = {} }) => {
+        const anchor = /^docs\/operations\.md#(.+)$/.exec(annotations.runbook_url ?? "")?.[1];
+        const isUrgent = /^(page|ticket)$/.test(labels.severity ?? "");
+        return !(isUrgent && annotations.summary && anchors.has(anchor ?? ""));
+      });
+    expect(
+      wrong.map(({ alert, annotations }) => `${alert}: ${annotations?.runbook_url}`),
+    ).to.deep.equal([]);
+  });
+
+  it("descriptions of panels lead to headings that there are", () => {
+    const anchors = anchorsOf(read("docs/operations.md"));
+    const links = dashboards.flatMap((dashboard) => [
+      ...textOf(dashboard).matchAll(/docs\/operations\.md#([\w-]+)/g),
+    ]);
+    expect(links.map(([, anchor = ""]) => anchor).filter((one) => !anchors.has(one))).to.deep.equal(
+      [],
+    );
+  });
+});
+
+describe("the metrics of an expression", () => {
+  it("are told from functions, labels and texts", () => {
+    const text = `histogram_quantile(0.99, sum by (le, service) (rate(a_b_seconds_bucket{x_y=~"no_metric|z"}[5m]))) > 1
+      and up{job="w"} == 1 / waybill:slo:ratio_5m`;
+    expect(metricsIn(text)).to.deep.equal(["a_b_seconds", "up", "waybill:slo:ratio_5m"]);
+  });
+});

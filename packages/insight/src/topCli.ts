@@ -1,0 +1,103 @@
+import { resolve } from "node:path";
+import { emitKeypressEvents } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { styleText } from "node:util";
+import { dataDirFlag } from "@waybill/stack";
+import { runCommand } from "./command.ts";
+import { runningStack } from "./runningStack.ts";
+import { help, readArguments } from "./top/arguments.ts";
+import { frameOf, type Line } from "./top/frame.ts";
+import { watchMessaging } from "./top/messaging.ts";
+import type { Observation } from "./top/observation.ts";
+import { observe } from "./top/observe.ts";
+import { Series } from "./top/series.ts";
+
+const intervalMs = 2_000;
+/** Rates and percentiles are of the last 30 s. */
+const keptObservations = 16;
+
+/** The terminal's own screen is kept apart and comes back at the end. */
+const enterScreen = "\x1b[?1049h\x1b[?25l";
+const leaveScreen = "\x1b[?25h\x1b[?1049l";
+const toTop = "\x1b[H";
+const clearRest = "\x1b[J";
+const clearLine = "\x1b[K";
+
+const styles = { title: "bold", bad: "red", good: "green" } as const;
+
+function shown({ text, tone }: Line): string {
+  return tone === "plain" ? text : styleText(styles[tone], text);
+}
+
+await runCommand("top", async () => {
+  const given = readArguments(process.argv.slice(2));
+  if (given === undefined) return console.log(help);
+  const { natsUrl } = runningStack(given.dataDir);
+  await using messaging = watchMessaging(natsUrl);
+  const look = () => observe(runningStack(given.dataDir), messaging);
+  const where = dataDirFlag(resolve(given.dataDir)).trim() || "npm start";
+  const frame = (first: Observation, last: Observation) => frameOf(new Series(first, last), where);
+  if (given.once || !process.stdout.isTTY) {
+    const first = await look();
+    await delay(intervalMs);
+    console.log(
+      frame(first, await look())
+        .map(shown)
+        .join("\n"),
+    );
+  } else await watch(look, frame);
+});
+
+/** Draws again and again, until a key or a signal ends it, or the stack. */
+async function watch(
+  look: () => Promise<Observation>,
+  frame: (first: Observation, last: Observation) => readonly Line[],
+): Promise<void> {
+  using ending = untilEnded();
+  process.stdout.write(enterScreen);
+  try {
+    const seen: Observation[] = [];
+    while (!ending.signal.aborted) {
+      seen.push(await look());
+      if (seen.length > keptObservations) seen.shift();
+      const [first, last] = [seen[0], seen.at(-1)];
+      if (first !== undefined && last !== undefined) draw(frame(first, last));
+      await delay(intervalMs, undefined, { signal: ending.signal }).catch(() => {});
+    }
+  } finally {
+    process.stdout.write(leaveScreen);
+  }
+}
+
+/** As many lines as fit, no longer than the terminal is wide. */
+function draw(lines: readonly Line[]): void {
+  const { columns, rows } = process.stdout;
+  const fitting = lines
+    .slice(0, rows - 1)
+    .map((line) => shown({ ...line, text: line.text.slice(0, columns) }) + clearLine);
+  process.stdout.write(`${toTop}${fitting.join("\n")}\n${clearRest}`);
+}
+
+interface Ending extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+function untilEnded(): Ending {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  const { stdin } = process;
+  if (stdin.isTTY) {
+    emitKeypressEvents(stdin);
+    stdin.setRawMode(true).resume();
+    stdin.on("keypress", (_, { name, ctrl }: { name?: string; ctrl: boolean }) => {
+      if (name === "q" || (ctrl && name === "c")) end();
+    });
+  }
+  return {
+    signal: ended.signal,
+    [Symbol.dispose]: () => {
+      if (stdin.isTTY) stdin.setRawMode(false).pause();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import { defaultDataDir } from "@waybill/stack";
+import { UsageError } from "../cannotShowError.ts";
+
+/** What `npm run trace -- --help` prints. */
+export const help = `Draws what an order has been through: who worked on it, when, for how long, what was repeated, and when nobody did.
+
+npm run trace -- <order id> [options]
+
+  --batches             also the calls and transactions of the batches that the order was in, with others
+  --json                the spans themselves
+  --data-dir <folder>   the running stack's data folder; default: .waybill
+  --help                prints this
+
+The stack keeps the latest 100,000 spans, in memory. Exit code: 0 drawn, 1 there is nothing to draw, 2 not understood.
+`;
+
+export interface Arguments {
+  readonly orderId: string;
+  readonly dataDir: string;
+  readonly batches: boolean;
+  readonly json: boolean;
+}
+
+const orderIds = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Reads the command line. Undefined: help is wanted. Throws UsageError. */
+export function readArguments(args: readonly string[]): Arguments | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const [orderId, ...more] = positionals;
+  if (orderId === undefined || more.length > 0)
+    throw new UsageError("Name one order: npm run trace -- <order id>");
+  if (!orderIds.test(orderId))
+    throw new UsageError(
+      `order id: "${orderId}" is none: they have 1 to 64 letters, digits, "-" and "_"`,
+    );
+  const { "data-dir": dataDir = defaultDataDir, batches = false, json = false } = values;
+  return { orderId, dataDir, batches, json };
+}
+
+function parse(args: readonly string[]) {
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        "data-dir": { type: "string" },
+        batches: flag,
+        json: flag,
+        help: { ...flag, short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
