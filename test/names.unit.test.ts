@@ -40,7 +40,7 @@ describe("names", () => {
   it("every test says in its name what it costs", () => {
     const tests = sources.filter(({ path }) => /\/test\/.*\.test\.ts$|^test\//.test(path));
     const unsaid = tests.filter(
-      ({ path }) => path.endsWith(".test.ts") && !/\.(unit|int|e2e)\.test\.ts$/.test(path),
+      ({ path }) => path.endsWith(".test.ts") && !/\.(unit|int|e2e|long)\.test\.ts$/.test(path),
     );
     expect(unsaid.map(({ path }) => path)).to.deep.equal([]);
   });

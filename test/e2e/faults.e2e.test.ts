@@ -3,15 +3,15 @@ import { expect } from "chai";
 
 /** Short rounds of fixed seeds; `npm run faults` plays long ones of any. */
 const seed = 1;
-const rounds = 2;
+const rounds = 1;
 const roundMs = 8_000;
 const ordersPerSecond = 20;
 const quietWithinMs = 40_000;
-/** A small disk has to be mounted first, which not everybody may. */
-const left = new Set(["disk-full"]);
+/** Not every machine lets a small disk be mounted, or has libfaketime: the same seeds are to be the same rounds everywhere. */
+const left = new Set(["disk-full", "clock-wrong"]);
 
 describe("whatever happens, alone and in pairs, nothing is lost", () => {
-  it(`${rounds} rounds of faults from seed ${seed} on`, async () => {
+  it(`${rounds} round of faults of seed ${seed}`, async () => {
     const lines: string[] = [];
     const report = await playRounds({
       ...{ seed, rounds, roundMs, ordersPerSecond, quietWithinMs },

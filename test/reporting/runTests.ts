@@ -1,5 +1,5 @@
 /**
- * Runs all tests: first those of single parts, two files at a time, then those of the whole stack one after the other, since each of
+ * Runs all tests but the long ones (npm run test:long): first those of single parts, two files at a time, then those of the whole stack one after the other, since each of
  * them keeps the machine busy by itself. Prints one closing line for all. Arguments go to both runs of mocha.
  */
 import { spawn } from "node:child_process";
