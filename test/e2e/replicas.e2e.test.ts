@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { expectBalancedBooks, untilTerminal } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
-import { type OtlpReceiver, startOtlpReceiver } from "./support/otlpReceiver.ts";
+import { type KeptExports, keepExports } from "./support/keptExports.ts";
 import { openShop, placeMany, request, whileOrdersFlow } from "./support/shop.ts";
 import { startTestStack } from "./support/stack.ts";
 
@@ -14,12 +14,12 @@ const busy = ["order", "status", "item", "payment", "workflow", "shipping", "del
 const pauseMs = 30;
 
 describe("two replicas of every service", () => {
-  let receiver: OtlpReceiver;
+  let receiver: KeptExports;
   let stack: Stack;
   let clients: Clients;
 
   before(async () => {
-    receiver = await startOtlpReceiver();
+    receiver = await keepExports();
     const env = { DATABASE_POOL_SIZE: "4", ...receiver.env };
     stack = await startTestStack({ replicas: 2, env });
     clients = connectClients(stack);

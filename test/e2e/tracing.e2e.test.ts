@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CreateOrderRequest } from "@waybill/contracts/order";
+import type { ExportedSpan } from "@waybill/otlp";
 import { Metadata } from "@waybill/rpc";
 import { type Stack, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
@@ -9,7 +10,7 @@ import { untilState } from "./support/books.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { eventually } from "./support/eventually.ts";
 import { openJetStream } from "./support/jetStream.ts";
-import { type ExportedSpan, type OtlpReceiver, startOtlpReceiver } from "./support/otlpReceiver.ts";
+import { type KeptExports, keepExports } from "./support/keptExports.ts";
 import { openShop, request } from "./support/shop.ts";
 import { drawTree } from "./support/spanTree.ts";
 import { startTestStack } from "./support/stack.ts";
@@ -77,12 +78,12 @@ const deadLettered = [
 ];
 
 describe("one trace id leads from the request to the delivery", () => {
-  let receiver: OtlpReceiver;
+  let receiver: KeptExports;
   let stack: Stack;
   let clients: Clients;
 
   before(async () => {
-    receiver = await startOtlpReceiver();
+    receiver = await keepExports();
     // Nothing is announced again or reaped meanwhile: each order's spans are those of one undisturbed passage.
     const undisturbed = { REANNOUNCE_AFTER: "60s", HOLD_EXPIRY: "60s" };
     stack = await startTestStack({ env: { ...undisturbed, ...receiver.env } });
@@ -182,12 +183,12 @@ describe("one trace id leads from the request to the delivery", () => {
     await stack.resume("status");
     await untilState(stack, order?.orderId ?? "", "DELIVERED");
     await expectTree(metadata, ordinary);
-    const fallbacks = receiver.spans.filter(({ events }) => events.includes("fallback"));
+    const fallbacks = receiver.spans.filter(has("fallback"));
     expect(fallbacks.map(({ service, name }) => `${service} ${name}`)).to.include(
       "order batch order.place",
     );
-    const calls = receiver.spans.filter(({ events }) => events.includes("attempt failed"));
-    expect(calls.map(({ attributes }) => attributes.get("server.address"))).to.include("status");
+    const calls = receiver.spans.filter(has("attempt failed"));
+    expect(calls.map(({ attributes }) => attributes["server.address"])).to.include("status");
   });
 
   it("and to the message that nobody can read, with how often it was delivered", async () => {
@@ -233,6 +234,11 @@ describe("one trace id leads from the request to the delivery", () => {
     expect(found.map(([name]) => name)).to.deep.equal([]);
   });
 });
+
+const has =
+  (event: string) =>
+  ({ events }: ExportedSpan): boolean =>
+    events.some(({ name }) => name === event);
 
 /** Spans whose parent is neither the client's span nor one of the trace. */
 function orphansOf(spans: readonly ExportedSpan[], root: string): readonly ExportedSpan[] {

@@ -1,19 +1,19 @@
-import type { ExportedSpan } from "./otlpReceiver.ts";
+import type { ExportedSpan } from "@waybill/otlp";
 
 /** What tells spans of one name apart: the event, or what was asked and what came of it. */
 function detailOf({ attributes }: ExportedSpan): string {
-  const event = attributes.get("waybill.event");
+  const event = attributes["waybill.event"];
   const words =
     event === undefined
-      ? ["command", "operation", "outcome", "state", "reason"].map((key) =>
-          attributes.get(`waybill.${key}`),
+      ? ["command", "operation", "outcome", "state", "reason"].map(
+          (key) => attributes[`waybill.${key}`],
         )
-      : [event, attributes.get("waybill.outcome")];
+      : [event, attributes["waybill.outcome"]];
   return words.filter((word) => word !== undefined).join(" ");
 }
 
 function lineOf(span: ExportedSpan): string {
-  const events = span.events.map((event) => ` (${event})`).join("");
+  const events = span.events.map(({ name }) => ` (${name})`).join("");
   return `${span.service} ${span.name} ${detailOf(span)}`.trimEnd() + events;
 }
 
