@@ -17,8 +17,20 @@ export const helpOption = { ...flagOption, short: "h" } as const;
 
 /** What a command line says of these options. Throws UsageError when it says anything else. */
 export function parseOptions<const Known extends Options>(args: readonly string[], options: Known) {
+  return understood(() => parseArgs({ args: [...args], options })).values;
+}
+
+/** The same, with what is named beside the options, in its order. */
+export function parseCommandLine<const Known extends Options>(
+  args: readonly string[],
+  options: Known,
+) {
+  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }));
+}
+
+function understood<Parsed>(parse: () => Parsed): Parsed {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return parse();
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -36,4 +48,38 @@ export function readNumber(flag: string, text: string, min: number, max: number)
   const number = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && number >= min && number <= max) return number;
   throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
+}
+
+/** A tool for the terminal. */
+export interface Tool<Arguments> {
+  /** Its name for npm run. */
+  readonly script: string;
+  readonly help: string;
+  /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
+  readonly readArguments: (args: readonly string[]) => Arguments | undefined;
+  /** Does it, and answers the exit code. */
+  readonly run: (given: Arguments) => Promise<number>;
+  /** Errors whose message says all that there is to know. */
+  readonly expected?: readonly (new (
+    ...args: never[]
+  ) => Error)[];
+}
+
+const FAILED = 1;
+const NOT_UNDERSTOOD = 2;
+
+/** Does what the command line says, and sets the exit code: 1 when it fails, 2 when it is not understood. */
+export async function runTool<Arguments>(tool: Tool<Arguments>): Promise<void> {
+  try {
+    const given = tool.readArguments(process.argv.slice(2));
+    if (given === undefined) console.log(tool.help);
+    else process.exitCode = await tool.run(given);
+  } catch (error) {
+    const expected = [UsageError, ...(tool.expected ?? [])];
+    const isExpected = expected.some((kind) => error instanceof kind);
+    console.error(isExpected ? (error as Error).message : error);
+    const isUsage = error instanceof UsageError;
+    if (isUsage) console.error(`npm run ${tool.script} -- --help tells the options.`);
+    process.exitCode = isUsage ? NOT_UNDERSTOOD : FAILED;
+  }
 }

@@ -1,5 +1,5 @@
 import { createLogger, onTermination } from "@waybill/chassis";
-import { UsageError } from "@waybill/chassis/commandLine";
+import { runTool, UsageError } from "@waybill/chassis/commandLine";
 import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { formatReport, printing } from "./cli/printing.ts";
 import { fuzz } from "./run/fuzz.ts";
@@ -9,10 +9,9 @@ import { allTargets, chosen } from "./targets/allTargets.ts";
 const logger = createLogger("fuzz", { level: "silent", format: "json" });
 
 const WRONG = 1;
-const USAGE = 2;
 
 /** Sends, prints, and answers the exit code. */
-async function main({ only, dataDir, ...options }: Arguments): Promise<number> {
+async function run({ only, dataDir, ...options }: Arguments): Promise<number> {
   console.log(`Seed ${options.seed}`);
   await using stage = await openStage(dataDir);
   const targets = chosen(await allTargets(stage), only);
@@ -24,13 +23,4 @@ async function main({ only, dataDir, ...options }: Arguments): Promise<number> {
   return report.ok ? 0 : WRONG;
 }
 
-try {
-  const options = readArguments(process.argv.slice(2));
-  if (options === undefined) console.log(help);
-  else process.exitCode = await main(options);
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  console.error(isUsage ? error.message : error);
-  if (isUsage) console.error("npm run fuzz -- --help tells the options.");
-  process.exitCode = isUsage ? USAGE : WRONG;
-}
+await runTool({ script: "fuzz", help, readArguments, run });

@@ -2,8 +2,3 @@
 export class CannotShowError extends Error {
   override readonly name = "CannotShowError";
 }
-
-/** The command line cannot be understood; the message says what. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}

@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import { dataDirFlag } from "@waybill/stack";
 import { runCommand } from "./command.ts";
 import { runningStack } from "./runningStack.ts";
-import { help, readArguments } from "./top/arguments.ts";
+import { type Arguments, help, readArguments } from "./top/arguments.ts";
 import { frameOf, type Line } from "./top/frame.ts";
 import { watchMessaging } from "./top/messaging.ts";
 import type { Observation } from "./top/observation.ts";
@@ -29,15 +29,13 @@ function shown({ text, tone }: Line): string {
   return tone === "plain" ? text : styleText(styles[tone], text);
 }
 
-await runCommand("top", async () => {
-  const given = readArguments(process.argv.slice(2));
-  if (given === undefined) return console.log(help);
-  const { natsUrl } = runningStack(given.dataDir);
+async function show({ dataDir, once }: Arguments): Promise<void> {
+  const { natsUrl } = runningStack(dataDir);
   await using messaging = watchMessaging(natsUrl);
-  const look = () => observe(runningStack(given.dataDir), messaging);
-  const where = dataDirFlag(resolve(given.dataDir)).trim() || "npm start";
+  const look = () => observe(runningStack(dataDir), messaging);
+  const where = dataDirFlag(resolve(dataDir)).trim() || "npm start";
   const frame = (first: Observation, last: Observation) => frameOf(new Series(first, last), where);
-  if (given.once || !process.stdout.isTTY) {
+  if (once || !process.stdout.isTTY) {
     const first = await look();
     await delay(intervalMs);
     console.log(
@@ -46,7 +44,7 @@ await runCommand("top", async () => {
         .join("\n"),
     );
   } else await watch(look, frame);
-});
+}
 
 /** Draws again and again, until a key or a signal ends it, or the stack. */
 async function watch(
@@ -101,3 +99,5 @@ function untilEnded(): Ending {
     },
   };
 }
+
+await runCommand({ script: "top", help, readArguments, show });

@@ -1,5 +1,5 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
-import { UsageError } from "../src/cannotShowError.ts";
 import { readArguments } from "../src/trace/arguments.ts";
 
 describe("the command line of npm run trace", () => {

@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
+import { flagOption, helpOption, parseOptions, textOption } from "@waybill/chassis/commandLine";
 import { defaultDataDir } from "@waybill/stack";
-import { UsageError } from "../cannotShowError.ts";
 
 /** What `npm run top -- --help` prints. */
 export const help = `Shows what a running local stack is doing, again every two seconds: orders, waiting work, services, consumers, and what is wrong. q ends it.
@@ -19,25 +18,11 @@ export interface Arguments {
   readonly once: boolean;
 }
 
+const options = { "data-dir": textOption, once: flagOption, help: helpOption } as const;
+
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
   return { dataDir: values["data-dir"] ?? defaultDataDir, once: values.once ?? false };
-}
-
-function parse(args: readonly string[]) {
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        "data-dir": { type: "string" },
-        once: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }

@@ -1,6 +1,11 @@
-import { parseArgs } from "node:util";
+import {
+  flagOption,
+  helpOption,
+  parseCommandLine,
+  textOption,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import { defaultDataDir } from "@waybill/stack";
-import { UsageError } from "../cannotShowError.ts";
 
 /** What `npm run trace -- --help` prints. */
 export const help = `Draws what an order has been through: who worked on it, when, for how long, what was repeated, and when nobody did.
@@ -24,9 +29,16 @@ export interface Arguments {
 
 const orderIds = /^[A-Za-z0-9_-]{1,64}$/;
 
+const options = {
+  "data-dir": textOption,
+  batches: flagOption,
+  json: flagOption,
+  help: helpOption,
+} as const;
+
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args, options);
   if (values.help) return undefined;
   const [orderId, ...more] = positionals;
   if (orderId === undefined || more.length > 0)
@@ -37,22 +49,4 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
     );
   const { "data-dir": dataDir = defaultDataDir, batches = false, json = false } = values;
   return { orderId, dataDir, batches, json };
-}
-
-function parse(args: readonly string[]) {
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        "data-dir": { type: "string" },
-        batches: flag,
-        json: flag,
-        help: { ...flag, short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }
