@@ -3,6 +3,7 @@ import { ItemServiceDefinition } from "@waybill/contracts/item";
 import { NotificationServiceDefinition } from "@waybill/contracts/notification";
 import { OrderServiceDefinition } from "@waybill/contracts/order";
 import { PaymentServiceDefinition } from "@waybill/contracts/payment";
+import { contractServices } from "@waybill/contracts/services";
 import { ShippingServiceDefinition } from "@waybill/contracts/shipping";
 import { StatusServiceDefinition } from "@waybill/contracts/status";
 import { UserServiceDefinition } from "@waybill/contracts/user";
@@ -17,7 +18,6 @@ import { consoleDir } from "./http/console.ts";
 import { closeHttpServer, createHttpServer } from "./http/server.ts";
 import { StreamSlots } from "./http/streamSlots.ts";
 import { allRoutes } from "./routes/allRoutes.ts";
-import { serviceNames } from "./routes/system.ts";
 
 const config = readConfig(process.env);
 await using service = await startService("gateway", config);
@@ -34,7 +34,7 @@ const clients = {
   notifications: service.client(NotificationServiceDefinition, "notification"),
 };
 const health = Object.fromEntries(
-  serviceNames.map((name) => [name, service.client(HealthDefinition, name)]),
+  contractServices.map((name) => [name, service.client(HealthDefinition, name)]),
 );
 const limits = {
   perAddress: config.RATE_LIMIT_ADDRESS,

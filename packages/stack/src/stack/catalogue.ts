@@ -1,18 +1,7 @@
-/** The services that speak gRPC and keep data of their own. */
-const innerNames = [
-  "order",
-  "status",
-  "item",
-  "payment",
-  "user",
-  "workflow",
-  "shipping",
-  "delivery",
-  "notification",
-] as const;
+import { contractServices } from "@waybill/contracts/services";
 
 /** The services of Waybill in the order of their ports; the gateway, the public door, speaks HTTP and keeps nothing. */
-export const serviceNames = [...innerNames, "gateway"] as const;
+export const serviceNames = [...contractServices, "gateway"] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -36,7 +25,7 @@ export const replicaPortStep = 100;
 export const metricsPortStep = 20;
 
 /** Every other service has a database of its own; the simulated payment provider keeps its ledger in one that payment's tables are not in. */
-export const databaseNames = [...innerNames, "provider"] as const;
+export const databaseNames = [...contractServices, "provider"] as const;
 
 export type DatabaseName = (typeof databaseNames)[number];
 

@@ -7,19 +7,6 @@ import { admins, operation } from "../http/operation.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { RouteParts } from "./parts.ts";
 
-/** The services behind the door. */
-export const serviceNames = [
-  "order",
-  "status",
-  "item",
-  "payment",
-  "user",
-  "workflow",
-  "shipping",
-  "delivery",
-  "notification",
-] as const;
-
 /** How long a service may take to say how it is. Unit: ms. */
 const answerWithinMs = 800;
 
