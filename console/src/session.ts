@@ -45,9 +45,11 @@ export function sessionOf({ accessToken }: Answered, now: number): Session {
   };
 }
 
+/** Goes on when its page is left: an exchange whose answer is lost would end the session, since a refresh token is good for one. */
 const post = (path: string, body: unknown = {}) =>
   fetch(path, {
     method: "POST",
+    keepalive: true,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });

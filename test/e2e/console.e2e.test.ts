@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@waybill/stack";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
@@ -189,6 +190,15 @@ describe("a customer at the console", () => {
     await adam.page.goto(`/orders/${hers}`);
     await adam.page.getByRole("heading", { name: "There is no such order" }).waitFor();
     expect(adam.problems).to.deep.equal([]);
+  });
+
+  it("stays logged in whenever a page is left while it renews the session", async () => {
+    for (let afterMs = 0; afterMs < 40; afterMs += 4) {
+      await page.goto("/orders");
+      await delay(afterMs); // The answer is on its way at some of these moments, whenever that is here.
+      await page.reload();
+      await page.getByRole("heading", { name: "My orders" }).waitFor();
+    }
   });
 
   it("pages through many orders", async () => {
