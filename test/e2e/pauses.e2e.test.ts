@@ -113,6 +113,10 @@ describe("a process that is paused or killed halfway", () => {
   it("payment, killed between the provider's answer and its own commit; then the order is cancelled", async () => {
     const ledger = await lockTable(stack, "provider", "ledger");
     const { orderId } = await place(clients, "unrecorded");
+    const tried = "select from payments where transaction_id = $1";
+    await eventually("its payment is begun", async () => {
+      return (await query(stack, "payment", tried, [orderId])).length > 0;
+    });
     await eventually("the provider is asked", async () => (await ledger.waiting()) > 0);
     const payments = await lockTable(stack, "payment", "payments");
     await ledger.release();
