@@ -18,10 +18,15 @@ export function isPortFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   });
 }
 
-/** A port of the loopback address that is free now. */
+/** What this process was given: nobody may listen there yet. */
+const given = new Set<number>();
+
+/** A port of the loopback address that is free now, and that this process was not given before. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const port = randomInt(LOWEST, HIGHEST);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isPortFree(port)) return port;
   }
   throw new Error(`No free port found between ${LOWEST} and ${HIGHEST}`);
