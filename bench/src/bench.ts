@@ -101,7 +101,7 @@ async function measure(bench: Bench): Promise<{ report: Report; driven: Driven }
   const isPreloaded = options.preload > 0;
   if (isPreloaded) say("Listing orders");
   const listing = isPreloaded ? await measureListing(caller, signal) : undefined;
-  const costsBefore = await running.costs.read(signal);
+  const costsBefore = await running.costs.read();
   const before = readUsage(running.measured());
   say(`Placing ${options.durationMs === undefined ? options.orders : "the"} orders that count`);
   const reads = readsBy(caller, seededRandom(seed + 1));
@@ -118,7 +118,7 @@ async function measure(bench: Bench): Promise<{ report: Report; driven: Driven }
   const driving = { reads, mix, onAccepted, ...(maxInFlight && { maxInFlight }) };
   const driven = await place(bench, arrivalsOf(options), driving);
   const used = usedBetween(before, readUsage(running.measured()));
-  const costs = costsBetween(costsBefore, await running.costs.read(signal));
+  const costs = costsBetween(costsBefore, await running.costs.read());
   const settled = await statuses.read(driven.startedAt, signal);
   const { incidents } = running;
   const also = { listing, reads, soak: soak?.points ?? [] };

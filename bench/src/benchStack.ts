@@ -10,7 +10,7 @@ import {
 } from "@waybill/stack";
 import { type CostReader, costReader } from "./measure/costs.ts";
 import type { Measured } from "./measure/usage.ts";
-import { startTelemetryReceiver } from "./telemetry/telemetryReceiver.ts";
+import { startSpanReceiver } from "./telemetry/spanReceiver.ts";
 
 /** A stack to be measured. */
 export interface BenchStack extends AsyncDisposable {
@@ -41,7 +41,7 @@ export async function startBenchStack(
   signal: AbortSignal,
 ): Promise<BenchStack> {
   await using cleanUp = new AsyncDisposableStack();
-  const receiver = traceRatio > 0 ? cleanUp.use(await startTelemetryReceiver()) : undefined;
+  const receiver = traceRatio > 0 ? cleanUp.use(await startSpanReceiver()) : undefined;
   const incidents: string[] = [];
   const natsMonitorPort = await freePort();
   const stack = cleanUp.use(
@@ -56,10 +56,10 @@ export async function startBenchStack(
       signal,
     }),
   );
-  const costs = cleanUp.use(await costReader(stack, natsMonitorPort, receiver));
+  const costs = cleanUp.use(await costReader(stack, natsMonitorPort));
   const others = [
     { part: "load generator", pid: process.pid, alone: true },
-    ...(receiver === undefined ? [] : [{ part: "telemetry receiver", pid: receiver.pid }]),
+    ...(receiver === undefined ? [] : [{ part: "span receiver", pid: receiver.pid }]),
   ];
   const owned = cleanUp.move();
   return {

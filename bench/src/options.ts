@@ -78,7 +78,7 @@ npm run bench -- [options]
   --lines <n>           lines per order, each of another item; default: ${defaults.lines}
   --baskets <kind>      ${basketKinds.join(", ")}: all items equally often, few of them most often, or one in every order; default: uniform
   --window <time>       how long an order can be cancelled: 0, 2s; default: 0
-  --trace-ratio <0..1>  the share of orders that are traced; default: ${defaults.traceRatio}. 0: nothing is exported, so that batches and RPCs are not counted
+  --trace-ratio <0..1>  the share of orders that are traced; default: ${defaults.traceRatio}.
   --replicas <n>        processes of each service, or of some: order=2,status=2; default: 1
   --json <file>         writes the figures to this file, too
   --keep                keeps the stack's data and logs, and tells where

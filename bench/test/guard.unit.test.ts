@@ -22,7 +22,7 @@ const statements = (of: string, count: number) => ({
   sum: count,
 });
 const batches = (of: string, count: number, sum: number) => ({
-  metric: "waybill.batch.size",
+  metric: "waybill_batch_size",
   of,
   count,
   sum,

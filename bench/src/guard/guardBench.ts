@@ -11,7 +11,7 @@ const concurrency = 64;
 /** Long enough for all that services do every few seconds. */
 const idleMs = 10_000;
 
-/** Of about two seconds each. */
+const betweenReadingsMs = 2_000;
 const maxReadings = 15;
 
 /** What was counted, and whether the orders can be counted on. */
@@ -68,10 +68,11 @@ async function stretch(bench: Bench, work: () => Promise<unknown>): Promise<Stre
 
 /** Customers are still notified when their orders have ended; without work, services write nothing. */
 async function costsAtRest({ running, signal }: Bench): Promise<Costs> {
-  let costs = await running.costs.read(signal);
+  let costs = await running.costs.read();
   for (let reading = 1; reading < maxReadings; reading++) {
     const { commits } = costs;
-    costs = await running.costs.read(signal);
+    await delay(betweenReadingsMs, undefined, { signal });
+    costs = await running.costs.read();
     if (costs.commits === commits) break;
   }
   return costs;

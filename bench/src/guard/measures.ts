@@ -1,6 +1,6 @@
-import { batchSize, type Costs, costPerOrder } from "../measure/costs.ts";
+import { type Costs, costPerOrder } from "../measure/costs.ts";
+import { batchSize, type Counted } from "../measure/counted.ts";
 import { statementsMetric } from "../measure/database.ts";
-import type { Counted } from "../telemetry/otlp.ts";
 
 /** What was counted, by name. */
 export type Measures = Readonly<Record<string, number>>;

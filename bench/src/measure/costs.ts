@@ -1,30 +1,31 @@
 import type { Stack } from "@waybill/stack";
-import { type Counted, countedBetween } from "../telemetry/otlp.ts";
-import type { TelemetryReceiver } from "../telemetry/telemetryReceiver.ts";
+import {
+  batchSize,
+  type Counted,
+  callDuration,
+  countedBetween,
+  countedByPart,
+  totalOf,
+} from "./counted.ts";
 import { type DatabaseCosts, databaseMeter } from "./database.ts";
 import { type MessageCosts, readMessages } from "./messages.ts";
 
 /** What can be counted, and does not depend on how fast the machine is. */
 export interface Costs extends DatabaseCosts, MessageCosts {
-  /** Statements by database; calls that services took, and batches that they formed, unless nothing is exported. */
+  /** Statements by database, calls that services took, and batches that they formed. */
   readonly counted: readonly Counted[];
 }
 
 export interface CostReader extends AsyncDisposable {
-  /** What the stack has done since it started; takes up to two seconds when services export. */
-  read(signal: AbortSignal): Promise<Costs>;
+  /** What the stack has done since it started. */
+  read(): Promise<Costs>;
 }
 
-/** Without a receiver, services count nothing themselves. */
-export async function costReader(
-  stack: Stack,
-  monitorPort: number,
-  receiver: TelemetryReceiver | undefined,
-): Promise<CostReader> {
+export async function costReader(stack: Stack, monitorPort: number): Promise<CostReader> {
   const database = await databaseMeter(stack.databaseUrl("order"));
   return {
-    read: async (signal) => {
-      const counted = (await receiver?.counted(signal)) ?? [];
+    read: async () => {
+      const counted = totalOf([...(await countedByPart(stack)).values()].flat());
       const { costs, statements } = await database.read();
       const messages = await readMessages(monitorPort);
       return { ...costs, ...messages, counted: [...counted, ...statements] };
@@ -46,9 +47,6 @@ export function costsBetween(before: Costs, after: Costs): Costs {
   };
 }
 
-export const batchSize = "waybill.batch.size";
-const calls = "rpc.server.call.duration";
-
 /** The batches of one batching point, or of one consumer. */
 export interface BatchFigures {
   readonly point: string;
@@ -58,13 +56,13 @@ export interface BatchFigures {
 
 /** How much of it each order cost. */
 export type CostPerOrder = Omit<Costs, "counted"> & {
-  /** Calls that services took; 0 when nothing is exported. */
+  /** Calls that services took. */
   readonly rpcs: number;
 };
 
 export function costPerOrder({ counted, ...figures }: Costs, orders: number): CostPerOrder {
   const rpcs = counted
-    .filter(({ metric }) => metric === calls)
+    .filter(({ metric }) => metric === callDuration)
     .reduce((n, one) => n + one.count, 0);
   const shares = Object.entries({ ...figures, rpcs }).map(([name, value]) => [
     name,

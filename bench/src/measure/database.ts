@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Counted } from "../telemetry/otlp.ts";
+import type { Counted } from "./counted.ts";
 
 /** What PostgreSQL has done for the services since it started. */
 export interface DatabaseCosts {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Stack, serviceNames, startStack } from "@waybill/stack";
 import type { Say } from "../command.ts";
-import { startTelemetryReceiver, type TelemetryReceiver } from "../telemetry/telemetryReceiver.ts";
+import { type Counted, countedByPart } from "../measure/counted.ts";
 import type { ReplicasOptions } from "./options.ts";
-import { type KnownProcess, type Share, sharesOf } from "./shares.ts";
+import { type Share, sharesOf } from "./shares.ts";
 
 /** Connections of a process at most: thirty of them share one PostgreSQL. */
 const poolSize = "6";
@@ -28,12 +28,11 @@ export async function runReplicas(
   say: Say,
   signal: AbortSignal,
 ): Promise<ReplicasOutcome> {
-  await using receiver = await startTelemetryReceiver();
   await using stack = await startStack({
     ephemeral: true,
     portBase: "free",
     replicas,
-    env: { DATABASE_POOL_SIZE: poolSize, ...receiver.environment(0) },
+    env: { DATABASE_POOL_SIZE: poolSize },
     signal,
   });
   say(`${replicas} replicas of ${serviceNames.length} services serve`);
@@ -43,33 +42,32 @@ export async function runReplicas(
     signal,
   });
   const ended = once(playing, "close");
-  await untilHandled(receiver, orders * killAfterShare, signal);
+  await untilHandled(stack, orders * killAfterShare, signal);
   const killed = await killSecondReplicas(stack);
   say(`the second replica of each service is killed`);
   const [code] = await ended;
-  const exporters = await receiver.countedByProcess(signal);
-  return { shares: sharesOf(exporters, stack.processes(), killed), isGood: code === 0 };
+  await stack.untilReady();
+  const counted = new Map([...(await countedByPart(stack)), ...killed]);
+  return { shares: sharesOf(counted), isGood: code === 0 };
 }
 
 /** Resolves when the order services have handled so many commands. */
-async function untilHandled(
-  receiver: TelemetryReceiver,
-  wanted: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function untilHandled(stack: Stack, wanted: number, signal: AbortSignal): Promise<void> {
   while (true) {
-    const counted = await receiver.counted(signal);
-    const placed = counted.filter(({ of }) => of === "order.place");
+    const counted = await countedByPart(stack, ["order"]);
+    const placed = [...counted.values()].flat().filter(({ of }) => of === "order.place");
     if (placed.reduce((sum, one) => sum + one.sum, 0) >= wanted) return;
     await delay(pollMs, undefined, { signal });
   }
 }
 
-async function killSecondReplicas(stack: Stack): Promise<KnownProcess[]> {
-  const killed = serviceNames.map((service) => ({
-    part: `${service}.2`,
-    pid: stack.pid(service, 1) ?? 0,
-  }));
+/** Answers what they have handled up to then, by names that tell that they are not those that follow them. */
+async function killSecondReplicas(stack: Stack): Promise<ReadonlyMap<string, readonly Counted[]>> {
+  const counted = await countedByPart(stack);
   await Promise.all(serviceNames.map((service) => stack.kill(service, "SIGKILL", 1)));
-  return killed;
+  return new Map(
+    [...counted]
+      .filter(([part]) => part.endsWith(".2"))
+      .map(([part, all]) => [`${part} (killed)`, all]),
+  );
 }

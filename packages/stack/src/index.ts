@@ -24,6 +24,7 @@ export type { StackEvent } from "./stack/events.ts";
 export { isReady, isServing } from "./stack/health.ts";
 export { operatorToken, stackIssuer } from "./stack/identity.ts";
 export type { StackOptions } from "./stack/options.ts";
+export { partName } from "./stack/plan.ts";
 export { defaultDataDir } from "./stack/repository.ts";
 export type { Stack } from "./stack/stack.ts";
 export { findStack, type StackProcess, type StackRecord } from "./stack/stackFile.ts";

@@ -1,10 +1,7 @@
 import { isReady, isRunning, isServing, type StackRecord } from "@waybill/stack";
 import type { Messaging } from "./messaging.ts";
 import type { Observation, PartFacts } from "./observation.ts";
-import { parseScrape, type Scrape } from "./scrape.ts";
-
-/** Longer than a process needs that answers at all; what is later is missing from that frame. */
-const scrapeWithinMs = 1_500;
+import { type Scrape, scrapeMetrics } from "./scrape.ts";
 
 /** Looks at a stack, once. What does not answer is told as such; it never throws. */
 export async function observe(record: StackRecord, messaging: Messaging): Promise<Observation> {
@@ -36,12 +33,6 @@ async function observePart(record: StackRecord, part: string): Promise<PartFacts
   return { part, service, health, scrape };
 }
 
-async function scrapeOf(address: string): Promise<Scrape | undefined> {
-  try {
-    const signal = AbortSignal.timeout(scrapeWithinMs);
-    const response = await fetch(`http://${address}/metrics`, { signal });
-    return response.ok ? parseScrape(await response.text()) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** What does not answer is missing from that frame. */
+const scrapeOf = (address: string): Promise<Scrape | undefined> =>
+  scrapeMetrics(address).catch(() => undefined);

@@ -11,6 +11,17 @@ const linePattern = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
 const labelPattern = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 const escapes: Readonly<Record<string, string>> = { "\\n": "\n", '\\"': '"', "\\\\": "\\" };
 
+/** Longer than a process needs that answers at all. */
+const scrapeWithinMs = 1_500;
+
+/** Asks a process for its metrics, as Prometheus does. `address`: host:port. Rejects when it does not answer. */
+export async function scrapeMetrics(address: string): Promise<Scrape> {
+  const signal = AbortSignal.timeout(scrapeWithinMs);
+  const response = await fetch(`http://${address}/metrics`, { signal });
+  if (!response.ok) throw new Error(`The metrics at ${address} answer ${response.status}`);
+  return parseScrape(await response.text());
+}
+
 /** Reads Prometheus's text format; comments, and times of samples, are of no interest here. */
 export function parseScrape(text: string): Scrape {
   const scrape = new Map<string, Sample[]>();
