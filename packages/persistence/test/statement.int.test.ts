@@ -94,6 +94,19 @@ describe("a statement", () => {
     expect(prepared).to.deep.equal([{ name: grams.name, statement: grams.text, plans: 3n }]);
   });
 
+  it("is planned once, whatever its parameters", async () => {
+    const plans = sql(
+      "plans",
+      `select generic_plans::int, custom_plans::int from pg_prepared_statements where name like 'by_ids%'`,
+    );
+    const byIds = sql("by_ids", "select * from parcels where id = any($1::text[])");
+    const counted = await db.transaction(async (tx) => {
+      for (const ids of [["a"], ["b", "c"], []]) await tx.rows(byIds, [ids]);
+      return await tx.rows(plans);
+    });
+    expect(counted).to.deep.equal([{ generic_plans: 3, custom_plans: 0 }]);
+  });
+
   it("may share its name with another text", async () => {
     const one = sql("same", "select 1 as n");
     const two = sql("same", "select 2 as n");
