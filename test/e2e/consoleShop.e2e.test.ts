@@ -1,12 +1,14 @@
+import { Metadata } from "@waybill/rpc";
 import type { ServiceName, Stack } from "@waybill/stack";
 import { expect } from "chai";
+
 import type { Browser, Page } from "playwright-core";
 import { closeCommonBrowser, commonBrowser, type Visitor } from "./support/browser.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { openRoot, rootAt } from "./support/consoleShop.ts";
 import { eventually } from "./support/eventually.ts";
 import { openJetStream } from "./support/jetStream.ts";
-import { openShop, place, placeMany } from "./support/shop.ts";
+import { openShop, place, placeMany, request } from "./support/shop.ts";
 import { commonStack } from "./support/stack.ts";
 
 after(closeCommonBrowser);
@@ -85,6 +87,16 @@ describe("whoever runs the shop, at the console", () => {
     await page.locator("a.row").first().waitFor();
     const states = await page.locator("a.row .badge").allTextContents();
     expect(new Set(states)).to.deep.equal(new Set(["Delivered"]));
+  });
+
+  it("opens the trace of an order that has one", async () => {
+    const traceId = "5".repeat(32);
+    const traced = { metadata: Metadata({ traceparent: `00-${traceId}-${"5".repeat(16)}-01` }) };
+    const { order } = await clients.order.createOrder(request(), traced);
+    await page.goto(`http://${stack.address("gateway")}/orders/${order?.orderId}`);
+    const link = page.getByRole("link", { name: "Open the trace" });
+    expect(await link.getAttribute("href")).to.contain(traceId);
+    await page.goto(`http://${stack.address("gateway")}/shop`);
   });
 
   it("adds an item, sees it sold out, and adjusts its stock", async () => {

@@ -22,11 +22,21 @@ function useTimeline(orderId: string) {
   return { transitions, live };
 }
 
-const Trace = ({ orderId }: { readonly orderId: string }) => (
+/** What happened from the request to the delivery, over all services. */
+const Trace = ({ order: { orderId, traceId, traceUrl } }: { readonly order: Order }) => (
   <section className="card" aria-label="Trace">
     <h2>Trace</h2>
-    <p className="quiet">From the request to the delivery, over all services, in a terminal:</p>
-    <pre>npm run trace -- {orderId}</pre>
+    {traceId !== undefined && <p className="mono quiet">{traceId}</p>}
+    {traceUrl === undefined ? (
+      <>
+        <p className="quiet">On the machine that runs the stack:</p>
+        <pre>npm run trace -- {orderId}</pre>
+      </>
+    ) : (
+      <a className="button" href={traceUrl} target="_blank" rel="noreferrer">
+        Open the trace
+      </a>
+    )}
   </section>
 );
 
@@ -49,7 +59,7 @@ function Details({ order }: { readonly order: Order }) {
         </div>
         <div className="stack">
           <Facts order={order} state={state} />
-          {typeof session === "object" && session.isAdmin && <Trace orderId={order.orderId} />}
+          {typeof session === "object" && session.isAdmin && <Trace order={order} />}
         </div>
       </div>
     </>

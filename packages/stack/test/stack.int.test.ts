@@ -147,6 +147,7 @@ describe("a stack", () => {
       expect(await environment(`http://${stack.address("order")}`)).to.include({
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://${kept}/v1/traces`,
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
+        TRACE_URL: "none",
       });
     }
     const elsewhere = "http://127.0.0.1:4318";

@@ -35,10 +35,10 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       ),
       /** How long after placing an order can surely be cancelled, as the workflow has it; told to customers. */
       CANCELLATION_WINDOW: envDuration(5_000),
-      /** Where a trace can be looked at; {traceId} stands for its id. Default: Grafana with Tempo. */
+      /** Where a trace can be looked at; {traceId} stands for its id. none: nowhere. Default: Grafana with Tempo. */
       TRACE_URL: envText(grafanaTempo).refine(
-        isTraceTemplate,
-        "an address with {traceId} in it, such as https://grafana.example.org/trace/{traceId}",
+        (text) => text === "none" || isTraceTemplate(text),
+        "an address with {traceId} in it, such as https://grafana.example.org/trace/{traceId}, or none",
       ),
       /** Whose pages may call from a browser: origins separated by commas, or *. */
       CORS_ORIGINS: envText("none").refine(

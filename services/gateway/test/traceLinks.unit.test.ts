@@ -16,6 +16,10 @@ describe("the link to a trace", () => {
     expect(linkOf(traceparent("00"))).to.deep.equal({ traceId, traceUrl: undefined });
   });
 
+  it("is left out where there is no place to look at traces", () => {
+    expect(traceLinks("none")(traceparent("01"))).to.deep.equal({ traceId, traceUrl: undefined });
+  });
+
   it("is none without a trace", () => {
     expect(linkOf("")).to.deep.equal({});
     expect(linkOf("nonsense")).to.deep.equal({});

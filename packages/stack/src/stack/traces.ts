@@ -22,6 +22,7 @@ export async function openTraces({ traces, env }: StackOptions): Promise<StackTr
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpointOf(keeper.address, "traces"),
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
       OTEL_BSP_SCHEDULE_DELAY: EXPORT_INTERVAL_MS,
+      TRACE_URL: "none", // They are looked at by npm run trace.
     },
     record: { kept: keeper.address },
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),

@@ -13,17 +13,17 @@ export const isTraceTemplate = (text: string): boolean =>
 export interface TraceLink {
   /** Leads through the logs of all services, whether or not the trace was sampled. */
   readonly traceId?: string | undefined;
-  /** Where the trace can be looked at; only of a sampled one, since there is nothing to see of others. */
+  /** Where the trace can be looked at; only of a sampled one, since there is nothing to see of others, and only if there is such a place. */
   readonly traceUrl?: string | undefined;
 }
 
-/** Makes links of W3C trace contexts; none of an empty one. */
+/** Makes links of W3C trace contexts; none of an empty one. Template "none": traces cannot be looked at by a browser. */
 export const traceLinks =
   (template: string) =>
   (traceparent: string): TraceLink => {
     const [, traceId, flags] =
       /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-([\da-f]{2})/.exec(traceparent) ?? [];
     if (traceId === undefined || flags === undefined) return {};
-    const isSampled = (Number.parseInt(flags, 16) & 1) === 1;
-    return { traceId, traceUrl: isSampled ? template.replace(placeholder, traceId) : undefined };
+    const isShown = template !== "none" && (Number.parseInt(flags, 16) & 1) === 1;
+    return { traceId, traceUrl: isShown ? template.replace(placeholder, traceId) : undefined };
   };

@@ -22,7 +22,10 @@ export const traceFields = {
   traceUrl: z
     .string()
     .optional()
-    .meta({ description: "Where the trace can be looked at; absent when it was not sampled" }),
+    .meta({
+      description:
+        "Where the trace can be looked at; absent when it was not sampled, or cannot be looked at by a browser",
+    }),
 };
 
 export const orderParams = z.object({ orderId: rules.id });
