@@ -72,7 +72,7 @@ function databaseOver(
   options: DatabaseOptions,
 ): Omit<Database, "restoreEpoch"> {
   const elections = createElections(options, options.logger);
-  const onPool = sqlOn(kysely);
+  const onPool = sqlOn((query) => kysely.executeQuery(query));
   return {
     ...onPool,
     transaction: (work) => inTransaction(kysely, work),

@@ -7,7 +7,10 @@ export interface Statement {
   readonly text: string;
 }
 
-/** What statements are executed on: a database, or a transaction of it. */
+/**
+ * What statements are executed on: a database, or a transaction of it. Those of a transaction are carried out in the order in which they are called, each without
+ * waiting for the answer to the one before.
+ */
 export interface Sql {
   /**
    * The rows that the statement returns. Parameters: int8 takes bigint or number, timestamptz takes

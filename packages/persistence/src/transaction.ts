@@ -1,6 +1,6 @@
 import { type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { backoff, sampledSpanContext, sleep, tracer } from "@waybill/chassis";
-import type { Kysely, QueryResult } from "kysely";
+import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from "kysely";
 import { countRetry, recordStatement } from "./databaseMetrics.ts";
 import { queryOf } from "./dialect/query.ts";
 import { asUnavailable, isConflict, isStalePlan, unavailable } from "./errors.ts";
@@ -10,22 +10,25 @@ import type { Sql, Statement } from "./statement.ts";
 const maxRetries = 3;
 const retryBackoff = { firstMs: 10, capMs: 200 };
 
-/** Statements on a Kysely instance: on the pool, or on the connection of a transaction. */
-export const sqlOn = (kysely: Kysely<unknown>): Sql => ({
+/** Has a query carried out: on a connection of the pool, or on that of a transaction. */
+type Execute = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+
+/** Statements that are carried out so. */
+export const sqlOn = (execute: Execute): Sql => ({
   rows: async <Row>(statement: Statement, parameters?: readonly unknown[]) =>
-    (await execute<Row>(kysely, statement, parameters)).rows,
+    (await measured<Row>(execute, statement, parameters)).rows,
   run: async (statement, parameters) =>
-    Number((await execute(kysely, statement, parameters)).numAffectedRows ?? 0n),
+    Number((await measured(execute, statement, parameters)).numAffectedRows ?? 0n),
 });
 
-async function execute<Row>(
-  kysely: Kysely<unknown>,
+async function measured<Row>(
+  execute: Execute,
   statement: Statement,
   parameters: readonly unknown[] = [],
 ): Promise<QueryResult<Row>> {
   const since = performance.now();
   try {
-    return (await kysely.executeQuery(queryOf(statement, parameters))) as QueryResult<Row>;
+    return (await execute(queryOf(statement, parameters))) as QueryResult<Row>;
   } catch (error) {
     throw asUnavailable(error);
   } finally {
@@ -65,7 +68,10 @@ async function retried<T>(
 ): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await kysely.transaction().execute((transaction) => work(sqlOn(transaction)));
+      return await kysely.transaction().execute((transaction) =>
+        // Kysely itself would send a statement only after the answer to the one before.
+        transaction.getExecutor().provideConnection((connection) => carryOut(connection, work)),
+      );
     } catch (error) {
       const mayRetry = isConflict(error) || isStalePlan(error);
       if (!mayRetry) throw asUnavailable(error);
@@ -74,5 +80,29 @@ async function retried<T>(
       span?.addEvent("retry", { "waybill.attempt": attempt + 1, "error.message": String(error) });
     }
     await sleep(backoff(attempt, retryBackoff));
+  }
+}
+
+/**
+ * Runs the work of a transaction. Neither commit nor rollback may follow before all of its statements are answered, whether or not the work has waited for
+ * them: one that came after a rollback would be carried out, and committed, by itself.
+ */
+async function carryOut<T>(
+  connection: DatabaseConnection,
+  work: (tx: Sql) => Promise<T>,
+): Promise<T> {
+  const answers: Promise<unknown>[] = [];
+  let hasEnded = false;
+  const tx = sqlOn(async (query) => {
+    if (hasEnded) throw new Error("The transaction has ended");
+    const answer = connection.executeQuery<unknown>(query);
+    answers.push(answer);
+    return await answer;
+  });
+  try {
+    return await work(tx);
+  } finally {
+    hasEnded = true;
+    await Promise.allSettled(answers);
   }
 }

@@ -34,6 +34,31 @@ describe("a transaction", () => {
     expect(await stored()).to.deep.equal(["a", "b"]);
   });
 
+  it("leaves nothing of what was sent together with a statement that fails", async () => {
+    const failure = await failureOf(
+      db.transaction((tx) => {
+        const parcels = [[null, 1], ...["a", "b", "c"].map((id) => [id, 1])];
+        return Promise.all(parcels.map((parcel) => tx.run(insert, parcel)));
+      }),
+    );
+    expect(failure).to.be.an("error").with.property("message").that.includes("null value");
+    expect(await stored()).to.deep.equal([]);
+  });
+
+  it("ends after all that it was asked for, awaited or not", async () => {
+    await db.transaction(async (tx) => {
+      for (const id of ["a", "b", "c"]) void tx.run(insert, [id, 1]);
+    });
+    expect(await stored()).to.deep.equal(["a", "b", "c"]);
+    const failure = await failureOf(
+      db.transaction(async (tx) => {
+        for (const id of ["d", "a"]) tx.run(insert, [id, 1]).catch(() => {});
+      }),
+    );
+    expect(failure).to.be.an("error").with.property("message").that.includes("rolled back");
+    expect(await stored()).to.deep.equal(["a", "b", "c"]);
+  });
+
   it("is READ COMMITTED", async () => {
     const level = sql("level", "select current_setting('transaction_isolation') as level");
     const [row] = await db.transaction((tx) => tx.rows(level));
