@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const MIB = 1024 * 1024;
@@ -8,10 +8,12 @@ const MIB = 1024 * 1024;
 export class Disk implements Disposable {
   readonly folder: string;
   readonly unavailable: string | undefined;
+  readonly #isKept: boolean;
 
-  /** The folder must be empty or not be there. Without a size, nothing is mounted. */
-  constructor(folder: string, sizeMib: number | undefined) {
+  /** The folder must be empty or not be there. Without a size, nothing is mounted. `isKept`: its content outlives the disk. */
+  constructor(folder: string, sizeMib: number | undefined, isKept = false) {
     this.folder = folder;
+    this.#isKept = isKept;
     mkdirSync(folder, { recursive: true });
     if (sizeMib === undefined) {
       this.unavailable = "no small disk was asked for";
@@ -55,6 +57,12 @@ export class Disk implements Disposable {
 
   [Symbol.dispose](): void {
     this.free();
-    if (this.unavailable === undefined) spawnSync("umount", ["--lazy", this.folder]);
+    if (this.unavailable !== undefined) return;
+    const kept = `${this.folder}.kept`;
+    if (this.#isKept) cpSync(this.folder, kept, { recursive: true });
+    spawnSync("umount", ["--lazy", this.folder]);
+    if (!this.#isKept) return;
+    rmSync(this.folder, { recursive: true });
+    renameSync(kept, this.folder);
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startStack, testFolder, testServers } from "@waybill/stack";
 import { expect } from "chai";
@@ -6,6 +7,20 @@ import { Disk } from "../src/disk.ts";
 
 const sizeMib = 32;
 const message = new Uint8Array(100_000);
+
+describe("a small disk", () => {
+  it("leaves its content behind when that is to be kept", function () {
+    const folder = join(testFolder("disk"), "kept");
+    {
+      using disk = new Disk(folder, sizeMib, true);
+      if (disk.unavailable !== undefined) return this.skip();
+      writeFileSync(join(folder, "log"), "what happened");
+      disk.fill();
+    }
+    expect(readFileSync(join(folder, "log"), "utf8")).to.equal("what happened");
+    expect(readdirSync(folder)).to.deep.equal(["log"]);
+  });
+});
 
 describe("a disk that is full under NATS", () => {
   it("is written again by itself once there is room", async function () {

@@ -52,6 +52,20 @@ describe("the reservations", () => {
     await expectBalanced(db);
   });
 
+  it("are stored with their stock or not at all", async () => {
+    await using opened = await openApp();
+    const { app, db } = opened;
+    for (const itemId of ["a", "b"]) await stockItem(app, itemId, 10);
+    await app.reservations.submit(operation("try old a:2"));
+    await db.run(
+      sql("no_more", "alter table reservations add check (transaction_id <> 'new') not valid"),
+    );
+    const answers = await inOneBatch(app, "confirm old", "try new b:1");
+    expect(answers.join()).to.include("violates check constraint");
+    expect([await stockOf(app, "a"), await stockOf(app, "b")]).to.deep.equal(["0/8", "0/10"]);
+    await expectBalanced(db);
+  });
+
   it("answer every cell in batches of all transactions", async () => {
     await using opened = await openApp();
     const { app, db } = opened;

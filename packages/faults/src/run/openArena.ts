@@ -31,7 +31,9 @@ export async function openArena({ seed, dataDir, needsDisk }: ArenaOptions): Pro
   const chance = new Chance(seed);
   const network = undo.use(new Network(() => chance.share()));
   const clocks = new Clocks(join(folder, "clocks"));
-  const disk = undo.use(new Disk(join(folder, "stack"), needsDisk ? DISK_MIB : undefined));
+  const disk = undo.use(
+    new Disk(join(folder, "stack"), needsDisk ? DISK_MIB : undefined, dataDir !== undefined),
+  );
   const stack = undo.use(
     await startStack({
       dataDir: disk.folder,
