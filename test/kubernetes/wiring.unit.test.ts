@@ -3,8 +3,16 @@ import { join } from "node:path";
 import { readTrustedIssuers } from "@waybill/identity";
 import { defaultPorts, type ServiceName, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { root } from "../support/repository.ts";
-import { needsRenderer, ofKind, overlays, render } from "./support/manifests.ts";
+import {
+  needsRenderer,
+  ofKind,
+  overlays,
+  type Resource,
+  render,
+  renderWith,
+} from "./support/manifests.ts";
 import {
   calleesOf,
   deploymentOf,
@@ -20,6 +28,7 @@ type Inner = Exclude<ServiceName, "gateway">;
 
 const inner = serviceNames.filter((name) => name !== "gateway");
 const grpcPort = (service: ServiceName) => defaultPorts.base + inner.indexOf(service as Inner);
+const plainCollector = "deploy/k8s/observability/stack/collector/config.yaml";
 const readByNode = ["NODE_EXTRA_CA_CERTS"];
 /** OpenTelemetry's SDK reads its own, before the service does. */
 const readByTelemetry = /^OTEL_/;
@@ -149,6 +158,26 @@ describe("what observes the local overlay", () => {
         !isAllowed(resources, workload(from), workload(to), { name, number }),
     );
     expect(missing).to.deep.equal([]);
+  });
+});
+
+describe("tail sampling", () => {
+  before(needsRenderer);
+
+  it("has everything recorded, and the collector decide", () => {
+    const resources = renderWith("local", "observability/tail-sampling");
+    expect(environmentOf(resources, "order").OTEL_TRACES_SAMPLER).to.equal("parentbased_always_on");
+    const collector = deploymentOf(resources, "opentelemetry-collector");
+    const mounted = podOf(collector).spec.volumes.map((volume: Resource) => volume.configMap?.name);
+    const [config] = ofKind(resources, "ConfigMap").filter(({ metadata }) =>
+      mounted.includes(metadata.name),
+    );
+    const { processors, service } = parse(config?.data["config.yaml"]);
+    expect(service.pipelines.traces.processors).to.include("tail_sampling");
+    const plain = parse(readFileSync(join(root, plainCollector), "utf8"));
+    const { tail_sampling: _, ...others } = processors;
+    expect(others).to.deep.equal(plain.processors);
+    expect(service.pipelines.logs).to.deep.equal(plain.service.pipelines.logs);
   });
 });
 

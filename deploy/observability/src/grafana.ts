@@ -117,6 +117,7 @@ const target = ([legendFormat, expr]: Query, index: number) => ({
   datasource,
   expr,
   legendFormat,
+  exemplar: expr.includes("_bucket"), // Dots that lead to traces, where the histogram has any.
 });
 
 const serviceVariable = {

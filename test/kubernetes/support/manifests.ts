@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
 import { root } from "../../support/repository.ts";
 
 /** A Kubernetes object as a manifest describes it. The rules look into it as deep as they need. */
@@ -45,11 +47,30 @@ export function render(overlay: Overlay): readonly Resource[] {
   if (renderer === undefined) throw new Error("There is neither kubectl nor kustomize");
   const known = rendered.get(overlay);
   if (known !== undefined) return known;
-  const folder = join(root, "deploy/k8s/overlays", overlay);
-  const yaml = execFileSync(renderer.command, [...renderer.args, folder], { encoding: "utf8" });
-  const resources = parseAllDocuments(yaml).map((document) => document.toJS() as Resource);
+  const resources = renderFolder(renderer, overlayFolder(overlay));
   rendered.set(overlay, resources);
   return resources;
+}
+
+/** The objects of an overlay of one's own, which adds a component to another one. `component`: its folder in deploy/k8s. */
+export function renderWith(overlay: Overlay, component: string): readonly Resource[] {
+  if (renderer === undefined) throw new Error("There is neither kubectl nor kustomize");
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "waybill-overlay-"));
+  const resources = [relative(folder, overlayFolder(overlay))];
+  const components = [relative(folder, join(root, "deploy/k8s", component))];
+  writeFileSync(join(folder, "kustomization.yaml"), stringify({ resources, components }));
+  try {
+    return renderFolder(renderer, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const overlayFolder = (overlay: Overlay): string => join(root, "deploy/k8s/overlays", overlay);
+
+function renderFolder({ command, args }: (typeof renderers)[number], folder: string): Resource[] {
+  const yaml = execFileSync(command, [...args, folder], { encoding: "utf8" });
+  return parseAllDocuments(yaml).map((document) => document.toJS() as Resource);
 }
 
 /** Skips the tests of a suite, and says why, where nothing renders the manifests. */

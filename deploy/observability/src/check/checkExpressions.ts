@@ -14,6 +14,9 @@ const afterwardsMs = 20_000;
 /** A machine that others use takes its time. */
 const deliveredWithinMs = 90_000;
 
+/** The buckets of one of the histograms that lead to traces. */
+const toDelivered = "waybill_order_delivery_duration_seconds_bucket";
+
 /** Short times, so that what takes minutes in production happens in seconds here. */
 const impatient = {
   CANCELLATION_WINDOW: "500ms",
@@ -34,6 +37,7 @@ export async function checkExpressions(say: (text: string) => void): Promise<boo
     dataDir: join(folder, "stack"),
     portBase: "free",
     samples: true,
+    traces: true,
     postgres: { fsync: false },
     env: impatient,
   });
@@ -50,7 +54,9 @@ export async function checkExpressions(say: (text: string) => void): Promise<boo
   await delay(afterwardsMs);
   watching.abort();
   await looking;
-  return report([...waiting], all, say);
+  const hasExemplars = (await prometheus.exemplarsOf(toDelivered)) > 0;
+  say(hasExemplars ? "Exemplars lead to traces." : `  EMPTY: exemplars of ${toDelivered}`);
+  return report([...waiting], all, say) && hasExemplars;
 }
 
 /** Orders have to be on their whole way, without trouble, before there is any. */

@@ -23,6 +23,8 @@ export interface Prometheus extends AsyncDisposable {
   readonly url: string;
   /** How many series the expression has now. Throws when Prometheus cannot evaluate it. */
   seriesOf(expression: string): Promise<number>;
+  /** How many exemplars it has stored of the buckets that the selector names, since it was started. */
+  exemplarsOf(selector: string): Promise<number>;
 }
 
 /** Starts Prometheus with the rules on a free port; it scrapes these processes every second. */
@@ -35,6 +37,7 @@ export async function startPrometheus(
   writeFileSync(config, stringify(configOf(addresses)));
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
+  const begun = `${Date.now() / 1_000}`;
   const daemon = await Daemon.start({
     name: "Prometheus",
     command: "prometheus",
@@ -42,6 +45,7 @@ export async function startPrometheus(
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=${address}`,
+      "--enable-feature=exemplar-storage",
     ],
     logFile: join(folder, "prometheus.log"),
     stopSignal: "TERM",
@@ -51,7 +55,16 @@ export async function startPrometheus(
   });
   return {
     url,
-    seriesOf: (expression) => seriesOf(url, expression),
+    seriesOf: async (expression) =>
+      (await ask<{ result: object[] }>(url, "query", { query: expression })).result.length,
+    exemplarsOf: async (query) => {
+      const range = { start: begun, end: `${Date.now() / 1_000}` };
+      const found = await ask<{ exemplars: object[] }[]>(url, "query_exemplars", {
+        query,
+        ...range,
+      });
+      return found.reduce((sum, { exemplars }) => sum + exemplars.length, 0);
+    },
     [Symbol.asyncDispose]: () => daemon.stop(),
   };
 }
@@ -81,19 +94,25 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-interface QueryAnswer {
+interface Answer<T> {
   readonly status: string;
   readonly error?: string;
-  readonly data?: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+  readonly data?: T;
 }
 
-async function seriesOf(url: string, expression: string): Promise<number> {
-  const response = await fetch(`${url}/api/v1/query`, {
+/** Asks Prometheus's API; throws with what it says against the query. */
+async function ask<T>(
+  url: string,
+  method: "query" | "query_exemplars",
+  parameters: Readonly<Record<string, string>>,
+): Promise<T> {
+  const response = await fetch(`${url}/api/v1/${method}`, {
     method: "POST",
-    body: new URLSearchParams({ query: expression }),
+    body: new URLSearchParams(parameters),
     signal: AbortSignal.timeout(queryWithinMs),
   });
-  const answer = (await response.json()) as QueryAnswer;
-  if (answer.status !== "success") throw new Error(`${answer.error} in ${expression}`);
-  return answer.data?.result.length ?? 0;
+  const { status, error, data } = (await response.json()) as Answer<T>;
+  if (status !== "success" || data === undefined)
+    throw new Error(`${error} in ${parameters.query}`);
+  return data;
 }
