@@ -32,18 +32,31 @@ COPY proto proto
 COPY packages/contracts packages/contracts
 RUN node packages/contracts/scripts/generate.ts
 
+# The console's pages, which the gateway serves: for the other services there is nothing to build. Its bundler is optional to npm.
+FROM ${NODE} AS console
+ARG SERVICE
+WORKDIR /app
+COPY --from=manifests /app .
+RUN test "${SERVICE}" != gateway \
+ || { npm ci --ignore-scripts --no-audit --no-fund --workspace console --workspace services/gateway && npm cache clean --force; }
+COPY . .
+COPY --from=contracts /app/packages/contracts/src/gen packages/contracts/src/gen
+RUN mkdir -p console/dist && { test "${SERVICE}" != gateway || node console/scripts/build.ts; }
+
 # The service and the packages that it is linked to, without their tests.
 FROM sources AS code
 ARG SERVICE
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=contracts /app/packages/contracts/src/gen /gen
+COPY --from=console /app/console/dist /code/console/dist
 RUN rm -rf packages/contracts/src/gen && mv /gen packages/contracts/src/gen \
  && mkdir -p /code/services && mv "services/${SERVICE}" /code/services/ \
  && for package in node_modules/@waybill/*; do \
       path="$(readlink -f "$package")"; \
       case "$path" in /app/packages/*) mkdir -p /code/packages && cp -r "$path" /code/packages/ ;; esac; \
     done \
- && rm -rf /code/*/*/test /code/*/*/scripts
+ && rm -rf /code/*/*/test /code/*/*/scripts \
+ && { test "${SERVICE}" = gateway || rm -r /code/console; }
 
 FROM ${NODE} AS service
 ARG SERVICE

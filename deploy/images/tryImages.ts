@@ -159,11 +159,21 @@ function readableIdentity({ dataDir }: Stack): Identity {
   return { folder, copy };
 }
 
+/** The page is in the gateway's image, too, and not only its API. */
+async function lookAtConsole(stack: Stack): Promise<void> {
+  const headers = { accept: "text/html" };
+  const response = await fetch(`http://${stack.address("gateway")}/`, { headers });
+  const page = await response.text();
+  console.log(`gateway: its console answers ${response.status}, ${page.length} characters`);
+  if (!response.ok || !page.includes("<script")) problems.push("the gateway has no console");
+}
+
 async function tryAll(stack: Stack): Promise<void> {
   const identity = readableIdentity(stack);
   await migrate(stack, identity);
   for (const service of serviceNames)
     console.log(`${service}: serves after ${seconds(await start(service, stack, identity))}`);
+  await lookAtConsole(stack);
   await orderMeanwhile(stack, identity);
   for (const service of serviceNames)
     console.log(`${service}: ${await memoryOf(containerOf(service))} after ${orders} orders`);
