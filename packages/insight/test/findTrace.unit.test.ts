@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { whyNone } from "../src/trace/findTrace.ts";
-import { ownTrace, start } from "./support/spans.ts";
+import { ownTraces, whyNone } from "../src/trace/findTrace.ts";
+import { batchTrace, ownTrace, span, start } from "./support/spans.ts";
 
 const now = start + 60_000;
 const sampled = `00-${ownTrace}-0123456789abcdef-01`;
@@ -48,5 +48,25 @@ describe("npm run trace tells why there is nothing to draw", () => {
 
   it("the stack was started anew", () => {
     expect(why(journal(sampled))).to.include("has been started anew");
+  });
+});
+
+describe("the traces of an order", () => {
+  const about = (orderId: string) => ({ attributes: { "waybill.order_id": orderId } });
+  const link = { traceId: ownTrace, spanId: "request" };
+
+  it("are those with a span about it, and not about another one", () => {
+    const spans = [span("request", 0, 9, about("o-1")), span("other", 0, 9, about("o-2"))];
+    expect(ownTraces(spans, "o-1")).to.deep.equal([ownTrace]);
+    expect(ownTraces(spans, "o-3")).to.deep.equal([]);
+  });
+
+  it("are none that begin with a batch, although that reads the order", () => {
+    const ofBatch = { traceId: batchTrace };
+    const spans = [
+      span("batch", 0, 9, { ...ofBatch, links: [link] }),
+      span("read", 1, 2, { ...ofBatch, ...about("o-1"), parentSpanId: "batch" }),
+    ];
+    expect(ownTraces(spans, "o-1")).to.deep.equal([]);
   });
 });

@@ -31,12 +31,16 @@ export async function findTrace(
   });
   if (answer.found.length === 0)
     throw new CannotShowError(whyNone(orderId, journal, recorded, answer, now));
-  const about = answer.found.filter(({ attributes }) => attributes["waybill.order_id"] === orderId);
-  const batches = batchTraces(answer.found);
-  const others = about.map(({ traceId }) => traceId).filter((id) => !batches.has(id));
-  const traceIds = [...new Set([...recorded, ...others])];
+  const traceIds = [...new Set([...recorded, ...ownTraces(answer.found, orderId)])];
   const { transitions = [] } = journal ?? {};
   return { orderId, traceIds, transitions, spans: answer.found };
+}
+
+/** The traces with a span that is about the order, but for those of batches: what a batch does about it does so for others, too. */
+export function ownTraces(spans: readonly ExportedSpan[], orderId: string): readonly string[] {
+  const batches = batchTraces(spans);
+  const about = spans.filter(({ attributes }) => attributes["waybill.order_id"] === orderId);
+  return about.map(({ traceId }) => traceId).filter((id) => !batches.has(id));
 }
 
 /** Those that begin with a batch: its root is linked to what is in it, which a request's never is. */
