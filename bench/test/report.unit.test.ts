@@ -45,8 +45,8 @@ const measurements = {
     events: 20,
     deliveries: 40,
     counted: [
-      { metric: "rpc.server.call.duration", of: "order/CreateOrder", count: 4, sum: 4 },
-      { metric: "waybill.batch.size", of: "order.create", count: 2, sum: 4 },
+      { metric: "rpc_server_call_duration_seconds", of: "order/CreateOrder", count: 4, sum: 4 },
+      { metric: "waybill_batch_size", of: "order.create", count: 2, sum: 4 },
     ],
   },
   reads: { getOrder: latencies(1), listOrders: latencies(2) },

@@ -19,13 +19,10 @@ export const traceFields = {
     .string()
     .optional()
     .meta({ description: "Names the trace, and finds the logs of all services that were in it" }),
-  traceUrl: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "Where the trace can be looked at; absent when it was not sampled, or cannot be looked at by a browser",
-    }),
+  traceUrl: z.string().optional().meta({
+    description:
+      "Where the trace can be looked at; absent when it was not sampled, or cannot be looked at by a browser",
+  }),
 };
 
 export const orderParams = z.object({ orderId: rules.id });
