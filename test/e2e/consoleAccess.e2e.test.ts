@@ -22,6 +22,7 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 
 /** Of script for the first page, as it is sent. */
 const maxScriptBytes = 150_000;
+const maxFirstPageMs = 1_000;
 
 const desk = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
@@ -147,7 +148,7 @@ describe("the console's pages", () => {
     await page.getByRole("group", { name: "Quantity of tea" }).waitFor();
   });
 
-  it("begin with little script, and tell how soon", async () => {
+  it("begin within a second, with little script", async () => {
     const shown: number[] = [];
     for (let visit = 0; visit < visits; visit++) {
       await using visitor = await Visitor.at(browser, originOf(stack));
@@ -161,6 +162,7 @@ describe("the console's pages", () => {
       if (visit === 0) console.log(`      ${bytes} bytes of script`);
     }
     console.log(`      first page after ${shown.join(", ")} ms`);
+    expect(Math.min(...shown), "the least disturbed of several").to.be.lessThan(maxFirstPageMs);
   });
 });
 

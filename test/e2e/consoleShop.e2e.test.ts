@@ -1,7 +1,6 @@
 import { Metadata } from "@waybill/rpc";
 import type { ServiceName, Stack } from "@waybill/stack";
 import { expect } from "chai";
-
 import type { Browser, Page } from "playwright-core";
 import { closeCommonBrowser, commonBrowser, type Visitor } from "./support/browser.ts";
 import { type Clients, connectClients } from "./support/clients.ts";

@@ -16,7 +16,7 @@ export const batchSize = "waybill_batch_size";
 export const callDuration = "rpc_server_call_duration_seconds";
 
 /** What is counted, and the label that tells of what. */
-const labels = { [batchSize]: "waybill_batch_point", [callDuration]: "rpc_method" };
+const tellingLabels = { [batchSize]: "waybill_batch_point", [callDuration]: "rpc_method" };
 
 /** What each process of these services has counted since it started, by part: "order", "order.2". Rejects when one does not answer. */
 export async function countedByPart(
@@ -35,9 +35,10 @@ export async function countedByPart(
   return new Map(await Promise.all(processes));
 }
 
+/** What one process counted, by what it is of, whatever else its samples tell apart. */
 export const countedIn = (scrape: Scrape): readonly Counted[] =>
   totalOf(
-    Object.entries(labels).flatMap(([metric, label]) => {
+    Object.entries(tellingLabels).flatMap(([metric, label]) => {
       const counts = scrape.get(`${metric}_count`) ?? [];
       const sums = scrape.get(`${metric}_sum`) ?? [];
       return [
