@@ -18,8 +18,15 @@ describe("what clients notice of a rolling restart", () => {
       ledger.failures.push({ at, call: "place", error: "UNAVAILABLE" });
     for (const tookMs of [5, 7, 90]) ledger.acceptances.push({ at: 15_000, tookMs });
     expect(rollingRestarts([restart], ledger)).to.deep.equal([
-      { tookMs: 10_000, accepted: 3, noticed: 2, p99Ms: 90 },
+      { tookMs: 10_000, accepted: 3, noticed: { "place: UNAVAILABLE": 2 }, p99Ms: 90 },
     ]);
+  });
+
+  it("is told once, though others joined it", () => {
+    const joining = injected("rolling-restart", 12_000, 20_000);
+    const after = injected("rolling-restart", 20_001, 29_000);
+    const told = rollingRestarts([restart, joining, after], new Ledger());
+    expect(told.map(({ tookMs }) => tookMs)).to.deep.equal([10_000, 8_999]);
   });
 
   it("is not judged when another fault was there, or a moment before", () => {

@@ -39,14 +39,17 @@ function formatRound(report: RoundReport): string {
   const quiet = quietMs === null ? "NOT QUIET in time" : `quiet after ${seconds(quietMs)}`;
   const restarts = rollingRestarts.map(
     (one) =>
-      `    rolling restart in ${seconds(one.tookMs)}: ${one.accepted} orders accepted, ${one.noticed} calls failed, p99 ${one.p99Ms} ms`,
+      `    rolling restart in ${seconds(one.tookMs)}: ${one.accepted} orders accepted, ${total(one.noticed)} calls failed, p99 ${one.p99Ms} ms`,
   );
   return [
-    `  ${ok ? "✔" : "✘"} ${number.format(acknowledged)} orders of ${number.format(requests)} requests, ${number.format(noticed)} calls repeated by clients, ${quiet}`,
+    `  ${ok ? "✔" : "✘"} ${number.format(acknowledged)} orders of ${number.format(requests)} requests, ${number.format(total(noticed))} calls repeated by clients, ${quiet}`,
     ...restarts,
     ...problemsOf(report),
   ].join("\n");
 }
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 function problemsOf({ open, broken, examples, contradictions, error }: RoundReport): string[] {
   return [

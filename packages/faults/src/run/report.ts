@@ -14,8 +14,8 @@ export interface RoundReport {
   /** Requests by what became of them. */
   readonly requests: number;
   readonly acknowledged: number;
-  /** Calls that a client with the standard retry policy saw fail; they were repeated. */
-  readonly noticed: number;
+  /** Calls that a client with the standard retry policy saw fail, by call and error; they were repeated. */
+  readonly noticed: Readonly<Record<string, number>>;
   /** Rolling restarts that had nothing beside them, with what clients noticed of them. */
   readonly rollingRestarts: readonly RollingRestart[];
   readonly orders: number;
@@ -37,7 +37,7 @@ export interface RoundReport {
 export interface RollingRestart {
   readonly tookMs: number;
   readonly accepted: number;
-  readonly noticed: number;
+  readonly noticed: Readonly<Record<string, number>>;
   readonly p99Ms: number;
 }
 

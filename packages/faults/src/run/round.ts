@@ -6,9 +6,9 @@ import type { Judge } from "../judge/judgeRound.ts";
 import { isAcknowledged, orderIdsOf } from "../load/ledger.ts";
 import { lasting } from "../patience.ts";
 import { type Injected, inject } from "./inject.ts";
-import { rollingRestarts } from "./noticed.ts";
+import { countFailures, rollingRestarts } from "./noticed.ts";
 import { untilQuiet } from "./quiet.ts";
-import type { RoundReport } from "./report.ts";
+import type { RollingRestart, RoundReport } from "./report.ts";
 import { type Planned, planRound } from "./schedule.ts";
 
 export interface RoundOptions {
@@ -67,7 +67,7 @@ export async function playRound(
     schedule: schedule.map(({ atMs, fault, injection: { what } }) => ({ atMs, fault, what })),
     requests: ledger.entries.length,
     acknowledged: acknowledged.length,
-    noticed: ledger.failures.length,
+    noticed: countFailures(ledger.failures),
     rollingRestarts: restarts,
     orders: quiet.diagnosis.orders,
     quietMs: quiet.tookMs === undefined ? null : Math.round(quiet.tookMs),
@@ -80,14 +80,15 @@ export async function playRound(
   };
 }
 
-const disturbance = ({ noticed }: { readonly noticed: number }): Contradiction[] =>
-  noticed === 0
-    ? []
-    : [
-        {
-          check: "restart-noticed",
-          request: "",
-          orderIds: [],
-          text: `clients saw ${noticed} calls fail during a rolling restart that nothing else disturbed`,
-        },
-      ];
+function disturbance({ noticed }: RollingRestart): Contradiction[] {
+  const failures = Object.entries(noticed).map(([kind, times]) => `${times} × ${kind}`);
+  if (failures.length === 0) return [];
+  return [
+    {
+      check: "restart-noticed",
+      request: "",
+      orderIds: [],
+      text: `a rolling restart that nothing else disturbed made calls fail: ${failures.join(", ")}`,
+    },
+  ];
+}
