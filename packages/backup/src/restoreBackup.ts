@@ -1,10 +1,13 @@
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { lockDataFolder, placePostgres, startPostgres } from "@waybill/stack";
 import { readBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
 import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
 import { BackupError } from "./takeBackup.ts";
+
+/** Where the databases are put that an epoch replaced. */
+const asideName = /^cluster\.replaced-(\d+)$/;
 
 export interface Restored {
   /** To when. */
@@ -33,7 +36,7 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Rest
   const restoring = join(postgres, "restoring");
   rmSync(restoring, { recursive: true, force: true });
   copyTree(join(backup, "postgres"), restoring, { owner: { uid, gid } });
-  const { epoch } = await beginEpochIn(restoring);
+  const { epoch } = await beginEpochIn(restoring, lastReplacement(postgres));
   const cluster = join(postgres, "cluster");
   const aside = join(postgres, `cluster.replaced-${epoch}`);
   const replaced = existsSync(cluster) ? aside : undefined;
@@ -46,8 +49,14 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Rest
   return { takenAt: about.takenAt, epoch, replaced };
 }
 
+/** The epoch that replaced databases here last, 0 when none did: the restored ones may come from before it, and do not know it. */
+function lastReplacement(postgres: string): bigint {
+  const epochs = readdirSync(postgres).map((name) => BigInt(asideName.exec(name)?.[1] ?? 0));
+  return epochs.reduce((a, b) => (a > b ? a : b), 0n);
+}
+
 /** Recovers the copy, and marks its databases, before any stack can find it. */
-async function beginEpochIn(postgres: string) {
+async function beginEpochIn(postgres: string, after: bigint) {
   await using server = await startPostgres({ dataDir: postgres });
-  return await beginRestoreEpoch(databasesOn(server.url("postgres")));
+  return await beginRestoreEpoch(databasesOn(server.url("postgres")), after);
 }

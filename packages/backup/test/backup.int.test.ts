@@ -89,14 +89,18 @@ describe("back-ups of a stopped stack's databases", () => {
   it("bring back what was, in a later epoch each time, and keep what was there", async () => {
     const first = await restoreBackup(backup, dataDir);
     const second = await restoreBackup(backup, dataDir);
+    expect(second.epoch > first.epoch, "later than the one that it replaced").to.equal(true);
     await onServer(async (postgres) => {
       expect(await notes(postgres)).to.deep.equal([{ note: "before" }]);
       for (const name of databaseNames) {
         const rows = await query(postgres.url(databaseOf(name)), "select epoch from restorations");
         expect(rows, name).to.deep.equal([{ epoch: String(second.epoch) }]);
       }
-      const third = await beginRestoreEpoch(databasesOn(postgres.url("postgres")));
-      expect(third.epoch > second.epoch, "later than any before").to.equal(true);
+      const farther = second.epoch + 1_000_000n;
+      const third = await beginRestoreEpoch(databasesOn(postgres.url("postgres")), farther);
+      expect(third.epoch, "later than it is told to be").to.equal(farther + 1n);
+      const fourth = await beginRestoreEpoch(databasesOn(postgres.url("postgres")));
+      expect(fourth.epoch, "later than any before").to.equal(third.epoch + 1n);
     });
     expect(existsSync(join(first.replaced ?? "", "PG_VERSION"))).to.equal(true);
   });
