@@ -184,13 +184,13 @@ describe("batch consumer", () => {
   });
 
   it("delivers a batch again until what it needs is available", async () => {
-    let outages = 3;
+    let attempts = 0;
     const seen: string[] = [];
     await publishAll(["a", "b"]);
     await using consumption = messaging.consume(
       consumerOf(async (events) => {
-        outages -= 1;
-        if (outages >= 0) throw Object.assign(new Error("down"), { name: "UnavailableError" });
+        attempts += 1;
+        if (attempts <= 3) throw Object.assign(new Error("down"), { name: "UnavailableError" });
         seen.push(...events.map(({ event }) => event));
         return allDone(events);
       }),
@@ -205,8 +205,7 @@ describe("batch consumer", () => {
       () => consumption.held,
       (held) => held === 0,
     );
-    expect(seen).to.deep.equal(["a", "b"]);
-    expect(outages).to.equal(-1);
+    expect(seen).to.have.members(["a", "b"]); // In one batch or in two.
   });
 
   it("delivers again only what could not be recorded", async () => {
