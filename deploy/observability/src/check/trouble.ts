@@ -5,15 +5,15 @@ import { connect } from "nats";
 /** Of each fault: long enough for breakers to open, calls to time out and holds to expire. */
 const lastsMs = 12_000;
 
-/** Makes trouble, one after the other: services that are away or hang, and messages that nobody can read. */
+/** Makes trouble, one after the other: parts that are away or hang, and messages that nobody can read. */
 export async function makeTrouble(stack: Stack, say: (text: string) => void): Promise<void> {
   say("a message that nobody can read");
   await publishGarbage(stack);
-  for (const service of ["item", "status", "payment"] as const) {
-    say(`${service} is away`);
-    await stack.halt(service);
+  for (const part of ["item", "status", "payment", "postgres"] as const) {
+    say(`${part} is away`);
+    await stack.halt(part);
     await delay(lastsMs);
-    await stack.resume(service);
+    await stack.resume(part);
   }
   say("item hangs");
   await stack.kill("item", "SIGSTOP");
