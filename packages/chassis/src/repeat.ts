@@ -36,9 +36,11 @@ const longestRetryMs = 30_000;
  */
 export function repeat(options: RepeatOptions): Repetition {
   const disposal = new AbortController();
-  const signal = AbortSignal.any(
-    options.signal === undefined ? [disposal.signal] : [disposal.signal, options.signal],
-  );
+  // A combined signal that is listened to stays in memory until it aborts.
+  const signal =
+    options.signal === undefined
+      ? disposal.signal
+      : AbortSignal.any([disposal.signal, options.signal]);
   const alarm = new Alarm();
   signal.addEventListener("abort", () => alarm.ring(), { once: true });
   const ended = loop(options, signal, alarm);
