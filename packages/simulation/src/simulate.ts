@@ -3,7 +3,8 @@ import { type Owner, Scheduler } from "./engine/scheduler.ts";
 import { setActive } from "./engine/virtualTime.ts";
 import type { Visits } from "./load/shop.ts";
 import { unrest } from "./watch/quiet.ts";
-import { buildWorld, type World } from "./world/world.ts";
+import { startMs } from "./world/settings.ts";
+import { buildWorld, type Onlookers, type World } from "./world/world.ts";
 
 /** What came of one schedule. */
 export interface Result {
@@ -15,25 +16,31 @@ export interface Result {
   readonly violation: string | undefined;
 }
 
-/** When virtual time begins, whatever the calendar says. */
-const startMs = Date.UTC(2030, 0, 1);
-
 /** How long things may go wrong, and how long it may take from healing to quiet. Unit: ms. */
 const [turmoilMs, quietWithinMs] = [6_000, 240_000];
 
 /** How often it is looked whether all is quiet. Unit: ms. */
 const lookMs = 250;
 
-/** Runs the schedule of this seed until all is quiet or a promise is broken. `trace` is told each step of note. */
-export async function simulate(seed: number, trace?: (line: string) => void): Promise<Result> {
+export interface SimulateOptions extends Pick<Onlookers, "onDeed"> {
+  /** Is told each step of note. */
+  readonly trace?: (line: string) => void;
+}
+
+/** Runs the schedule of this seed until all is quiet or a promise is broken. */
+export async function simulate(
+  seed: number,
+  { trace, ...onlookers }: SimulateOptions = {},
+): Promise<Result> {
   const everything: Owner = { name: "world", isAlive: true, pausedUntil: 0 };
   const scheduler = new Scheduler(new Random(seed), startMs, everything);
   const sinceStart = () => scheduler.now - startMs;
   setActive(scheduler);
   try {
-    const world = buildWorld(scheduler, everything, (line) =>
-      trace?.(`${sinceStart().toFixed(1).padStart(9)} ${line()}`),
-    );
+    const world = buildWorld(scheduler, everything, {
+      ...onlookers,
+      trace: (line) => trace?.(`${sinceStart().toFixed(1).padStart(9)} ${line()}`),
+    });
     world.startAll();
     const visits = world.openShop();
     world.planFaults(turmoilMs * (2 / 3));

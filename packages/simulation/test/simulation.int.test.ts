@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { simulate } from "./support.ts";
+import { simulate } from "./support/simulate.ts";
 
 describe("the simulation of the protocol", () => {
   it("finds all promises kept in a fixed set of schedules", async () => {

@@ -38,7 +38,7 @@ describe("the simulated database", () => {
     const view = new View(store.data, crashed, now);
     view.update("rows", "a", { n: 2 });
     view.keep();
-    store.end(crashed);
+    store.rollBack(crashed);
     expect(new View(store.data, other, now).locked("rows", ["a"])).to.deep.equal([{ n: 1 }]);
   });
 

@@ -39,7 +39,7 @@ async function run(first: number, schedules: number): Promise<Chunk> {
 
 async function play(seed: number): Promise<Played> {
   const lines: string[] = [];
-  const { violation } = await simulate(seed, (line) => lines.push(line));
+  const { violation } = await simulate(seed, { trace: (line) => lines.push(line) });
   return { lines, violation };
 }
 

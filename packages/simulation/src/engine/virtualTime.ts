@@ -8,7 +8,11 @@ export function setActive(scheduler: Scheduler | undefined): void {
 }
 
 const RealDate = Date;
-const { setTimeout: realSetTimeout, setImmediate: realSetImmediate } = globalThis;
+const {
+  setTimeout: realSetTimeout,
+  setImmediate: realSetImmediate,
+  setInterval: realSetInterval,
+} = globalThis;
 const { clearTimeout: realClearTimeout, random: realRandom } = {
   ...globalThis,
   random: Math.random,
@@ -81,9 +85,9 @@ export function installVirtualTime(): void {
   Math.random = () => active?.random.next() ?? realRandom();
 }
 
-function everyMs(work: Work, ms = 0, ...parts: unknown[]): { readonly cancel: () => void } {
+function everyMs(work: Work, ms = 0, ...parts: unknown[]): object {
   const scheduler = active;
-  if (scheduler === undefined) throw new Error("an interval outside of a schedule");
+  if (scheduler === undefined) return realSetInterval(work, ms, ...parts);
   const owner = scheduler.current;
   let next = scheduler.enter(owner, ms, tick);
   function tick(): void {

@@ -3,11 +3,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Edit, mutants } from "./mutants.ts";
 
 const root = new URL("../../../../", import.meta.url);
-const plainCache = new URL("../engine/plainCache.ts", import.meta.url).href;
+
+/** What is put in the place of modules that are for processes of one service which live long. */
+const standIns: Readonly<Record<string, string>> = {
+  "lru-cache": new URL("../engine/plainCache.ts", import.meta.url).href,
+  "./batchMetrics.ts": new URL("../engine/noBatchMetrics.ts", import.meta.url).href,
+};
 
 /**
  * Has modules loaded from now on read as the mutant has them, and nothing else: production code has no switches. Throws when the mutant does not
- * fit the code any more. Also puts a plain map in place of lru-cache.
+ * fit the code any more.
  */
 export function loadAs(mutant: string | undefined): void {
   const edits = new Map<string, Edit[]>();
@@ -16,10 +21,10 @@ export function loadAs(mutant: string | undefined): void {
     edits.set(href, [...(edits.get(href) ?? []), edit]);
   }
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "lru-cache"
-        ? { url: plainCache, shortCircuit: true }
-        : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = standIns[specifier];
+      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+    },
     load: (url, context, next) => {
       const loaded = next(url, context);
       // What node_modules links to has the same real path.

@@ -1,8 +1,8 @@
 import { type Database, type Sql, type Statement, UnavailableError } from "@waybill/persistence";
 import type { Owner, Scheduler } from "../engine/scheduler.ts";
 import type { Chaos } from "../world/chaos.ts";
-import type { Store } from "./store.ts";
-import { type Row, Transaction, View, WaitError } from "./view.ts";
+import type { Query, Store } from "./store.ts";
+import { type Row, Transaction, WaitError } from "./view.ts";
 
 /** Who loses against another transaction is run again at most so often, as by packages/persistence. */
 const maxRuns = 3;
@@ -32,14 +32,13 @@ export function connect(parts: ConnectionParts): Database & { abandon(): void } 
     return transaction;
   };
   const end = (transaction: Transaction): void => {
-    store.end(transaction);
+    store.rollBack(transaction);
     open.delete(transaction);
   };
-  const single: Sql = sqlWith(async (statement, parameters) => {
+  const single: Sql = sqlWith(async (query) => {
     const transaction = begin();
     try {
-      const rows = await execute(parts, transaction, statement, parameters, true);
-      return rows;
+      return await execute(parts, transaction, query, true);
     } finally {
       end(transaction);
     }
@@ -49,9 +48,9 @@ export function connect(parts: ConnectionParts): Database & { abandon(): void } 
     let last: Promise<unknown> = Promise.resolve();
     try {
       const result = await work(
-        sqlWith((statement, parameters) => {
+        sqlWith((query) => {
           // One connection runs one statement after the other, however they are sent.
-          const run = () => execute(parts, transaction, statement, parameters, false);
+          const run = () => execute(parts, transaction, query, false);
           const next = last.then(run, run);
           last = next.catch(() => {});
           return next;
@@ -87,12 +86,13 @@ export function connect(parts: ConnectionParts): Database & { abandon(): void } 
   };
 }
 
-type Execute = (statement: Statement, parameters: readonly unknown[]) => Promise<readonly Row[]>;
+type Execute = (query: Query) => Promise<readonly Row[]>;
 
 const sqlWith = (run: Execute): Sql => ({
   rows: async <R>(statement: Statement, parameters: readonly unknown[] = []) =>
-    (await run(statement, parameters)) as readonly R[],
-  run: async (statement, parameters = []) => (await run(statement, parameters)).length,
+    (await run({ statement, parameters, wanted: "rows" })) as readonly R[],
+  run: async (statement, parameters = []) =>
+    (await run({ statement, parameters, wanted: "count" })).length,
 });
 
 const lost = () => new UnavailableError("the connection to PostgreSQL was lost");
@@ -101,19 +101,18 @@ const lost = () => new UnavailableError("the connection to PostgreSQL was lost")
 function execute(
   parts: ConnectionParts,
   transaction: Transaction,
-  statement: Statement,
-  parameters: readonly unknown[],
+  query: Query,
   alone: boolean,
 ): Promise<readonly Row[]> {
   const { store, scheduler, chaos, owner, onBroken } = parts;
-  const model = store.modelOf(statement);
+  const { name } = query.statement;
   return new Promise((resolve, reject) => {
     const failed = (error: unknown): void => {
       if (!(error instanceof WaitError)) {
-        onBroken(`${statement.name}: ${error}`);
+        onBroken(`${name}: ${error}`);
         reject(error);
       } else if (isWaitedForBy(error.holder, transaction)) {
-        onBroken(`${statement.name}: deadlock`);
+        onBroken(`${name}: deadlock`);
         reject(new DeadlockError("deadlock detected"));
       } else {
         transaction.waitsFor = error.holder;
@@ -122,15 +121,13 @@ function execute(
     };
     const attempt = (): void => {
       if (!transaction.isOpen || chaos.breaksStatement()) {
-        store.end(transaction);
+        store.rollBack(transaction);
         reject(lost());
         return;
       }
-      const view = new View(store.data, transaction, new Date());
       try {
-        const rows = model(view, parameters);
+        const rows = store.execute(transaction, query);
         transaction.waitsFor = undefined;
-        view.keep();
         if (!alone || transaction.writes.size === 0) resolve(rows);
         else committed(parts, transaction, () => resolve(rows), reject);
       } catch (error) {
@@ -147,7 +144,7 @@ function commit(parts: ConnectionParts, transaction: Transaction): Promise<void>
   return new Promise((resolve, reject) => {
     scheduler.enter(owner, chaos.statementMs(), () => {
       if (!transaction.isOpen || chaos.breaksStatement()) {
-        store.end(transaction);
+        store.rollBack(transaction);
         reject(lost());
       } else committed(parts, transaction, resolve, reject);
     });

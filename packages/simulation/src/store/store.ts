@@ -1,6 +1,7 @@
+import type { Statement } from "@waybill/persistence";
 import type { Model, Models } from "./model.ts";
 import { pinned } from "./pins.ts";
-import type { Data, Row, Transaction } from "./view.ts";
+import { type Data, type Row, type Transaction, View } from "./view.ts";
 
 /** A row that a commit has changed. */
 export interface Change {
@@ -11,20 +12,36 @@ export interface Change {
   readonly after: Row | undefined;
 }
 
+/** What a database is asked for. */
+export interface Query {
+  readonly statement: Statement;
+  readonly parameters: readonly unknown[];
+  /** Whether the caller is told the rows, or how many there are. */
+  readonly wanted: "rows" | "count";
+}
+
+/** What a database does in a transaction. */
+export type Deed = { readonly transaction: Transaction } & (
+  | {
+      readonly kind: "statement";
+      readonly query: Query;
+      readonly rows: readonly Row[];
+      readonly at: Date;
+    }
+  | { readonly kind: "commit"; readonly changes: readonly Change[] }
+  | { readonly kind: "rollback" }
+);
+
 /** One service's database: what it has committed outlives the service's crashes. */
 export class Store {
   readonly data: Data;
   readonly #models: Models;
-  readonly #committed: (changes: readonly Change[]) => void;
+  readonly #onDeed: (deed: Deed) => void;
 
-  /** `committed` is told of each commit, at once. */
-  constructor(
-    models: Models,
-    tables: readonly string[],
-    committed: (changes: readonly Change[]) => void,
-  ) {
+  /** `onDeed` is told of each deed, at once. */
+  constructor(models: Models, tables: readonly string[], onDeed: (deed: Deed) => void) {
     this.#models = models;
-    this.#committed = committed;
+    this.#onDeed = onDeed;
     const rows = tables.map((table): [string, Map<string, Row>] => [table, new Map()]);
     this.data = { tables: new Map(rows), locks: new Map() };
   }
@@ -41,12 +58,17 @@ export class Store {
     this.data.tables.get(table)?.set(key, row);
   }
 
-  /** The model of a statement. Throws when its SQL is not the one that was modelled. */
-  modelOf(statement: { readonly name: string }): Model {
-    const name = pinned(statement.name);
-    const model = this.#models[name];
-    if (model === undefined) throw new Error(`the statement ${name} has no model`);
-    return model;
+  /**
+   * Carries a statement out as its model has it. Throws a WaitError while another transaction has what it needs, and when its SQL is not the one
+   * that was modelled.
+   */
+  execute(transaction: Transaction, query: Query): readonly Row[] {
+    const at = new Date();
+    const view = new View(this.data, transaction, at);
+    const rows = this.#modelOf(query.statement)(view, query.parameters);
+    view.keep();
+    this.#onDeed({ kind: "statement", transaction, query, rows, at });
+    return rows;
   }
 
   commit(transaction: Transaction): void {
@@ -59,15 +81,28 @@ export class Store {
         else rows.set(key, row);
       }
     }
-    this.end(transaction);
-    if (changes.length > 0) this.#committed(changes);
+    this.#release(transaction);
+    this.#onDeed({ kind: "commit", transaction, changes });
   }
 
-  /** Gives back what is locked; what is not committed is forgotten. */
-  end(transaction: Transaction): void {
+  /** Forgets what a transaction has not committed; nothing when it has ended already. */
+  rollBack(transaction: Transaction): void {
     if (!transaction.isOpen) return;
+    this.#release(transaction);
+    this.#onDeed({ kind: "rollback", transaction });
+  }
+
+  /** Gives back what is locked. */
+  #release(transaction: Transaction): void {
     transaction.isOpen = false;
     for (const name of transaction.locked) this.data.locks.delete(name);
     for (const wake of transaction.waiters.splice(0)) wake();
+  }
+
+  #modelOf(statement: Statement): Model {
+    const name = pinned(statement.name);
+    const model = this.#models[name];
+    if (model === undefined) throw new Error(`the statement ${name} has no model`);
+    return model;
   }
 }

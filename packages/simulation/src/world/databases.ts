@@ -5,8 +5,8 @@ import { orderModels } from "../store/models/order.ts";
 import { paymentModels } from "../store/models/payment.ts";
 import { statusModels } from "../store/models/status.ts";
 import { workflowModels } from "../store/models/workflow.ts";
-import { type Change, Store } from "../store/store.ts";
-import { catalogue } from "./settings.ts";
+import { type Deed, Store } from "../store/store.ts";
+import { catalogue, startMs } from "./settings.ts";
 
 /** The databases: models of their statements, and their tables. */
 const databases: Readonly<Record<string, readonly [Models, readonly string[]]>> = {
@@ -21,11 +21,11 @@ const databases: Readonly<Record<string, readonly [Models, readonly string[]]>> 
 
 /** Opens the services' databases, with the catalogue in item's. */
 export function openDatabases(
-  committed: (service: string, changes: readonly Change[]) => void,
+  onDeed: (service: string, deed: Deed) => void,
 ): Readonly<Record<string, Store>> {
   const stores = Object.entries(databases).map(([name, [models, tables]]): [string, Store] => [
     name,
-    new Store(models, tables, (changes) => committed(name, changes)),
+    new Store(models, tables, (deed) => onDeed(name, deed)),
   ]);
   const all = Object.fromEntries(stores);
   for (const { itemId, priceMinor, onHand } of catalogue) {
@@ -34,11 +34,13 @@ export function openDatabases(
       name: itemId,
       price_minor: priceMinor,
       currency: "EUR",
+      initial_on_hand: onHand,
       on_hand: onHand,
       held: 0n,
       version: 1,
-      created_at: new Date(),
-      updated_at: new Date(),
+      content_hash: "",
+      created_at: new Date(startMs),
+      updated_at: new Date(startMs),
     });
   }
   return all;

@@ -1,3 +1,6 @@
+/** When virtual time begins, whatever the calendar says. */
+export const startMs = Date.UTC(2030, 0, 1);
+
 /** Methods whose failures the network does not make already. */
 export const paymentMethods = ["pm_ok", "pm_declined", "pm_pending", "pm_slow", "pm_timeout"];
 

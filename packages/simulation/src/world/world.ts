@@ -7,7 +7,7 @@ import { openShop, type Visits } from "../load/shop.ts";
 import { type Callee, clientOf, type Definition, inShort } from "../network/calls.ts";
 import { Nats } from "../network/messaging.ts";
 import { Stream } from "../network/stream.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Deed, Store } from "../store/store.ts";
 import type { Facts } from "../watch/facts.ts";
 import { Watch } from "../watch/watch.ts";
 import { Chaos } from "./chaos.ts";
@@ -31,7 +31,16 @@ export interface World {
   readonly heal: () => void;
 }
 
-export function buildWorld(scheduler: Scheduler, world: Owner, trace: Trace): World {
+/** Who looks on, and changes nothing. */
+export interface Onlookers {
+  /** Is told each step of note. */
+  readonly trace: Trace;
+  /** Is told what the services' databases do. */
+  onDeed?(service: string, deed: Deed): void;
+}
+
+export function buildWorld(scheduler: Scheduler, world: Owner, onlookers: Onlookers): World {
+  const { trace } = onlookers;
   const { random } = scheduler;
   const chaos = new Chaos(random);
   const around = { random, scheduler, chaos, world, trace };
@@ -42,13 +51,15 @@ export function buildWorld(scheduler: Scheduler, world: Owner, trace: Trace): Wo
       watch.onProviderEntry(account);
     },
   });
-  const onCommit = (service: string, changes: readonly Change[]): void => {
-    for (const { table, key, after } of changes)
+  const onDeed = (service: string, deed: Deed): void => {
+    onlookers.onDeed?.(service, deed);
+    if (deed.kind !== "commit" || deed.changes.length === 0) return;
+    for (const { table, key, after } of deed.changes)
       trace(() => `${service} commits ${table} ${key}: ${inShort(after?.state ?? after)}`);
-    watch.onCommit(service, changes);
+    watch.onCommit(service, deed.changes);
     if (chaos.strikesAtCommit()) scheduler.enter(world, 0, () => strike(faultParts));
   };
-  const stores = openDatabases(onCommit);
+  const stores = openDatabases(onDeed);
   const facts = { stores, accounts: provider.accounts };
   const watch = new Watch(facts);
   const nats = new Nats(streams(watch), scheduler);

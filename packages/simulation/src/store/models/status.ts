@@ -29,7 +29,13 @@ function withFacts(view: View, row: Row): Row {
   return { ...row, facts };
 }
 
-const isOpen = (row: Row): boolean => row.state !== "DELIVERED" && row.state !== "CANCELLED";
+const ended = new Set<unknown>(["DELIVERED", "CANCELLED"]);
+
+/** The generated column. */
+const withEnd = (row: Row): Row => ({
+  ...row,
+  ended_state: ended.has(row.state) ? row.state : null,
+});
 
 export const statusModels: Models = {
   ...positionModels,
@@ -38,7 +44,7 @@ export const statusModels: Models = {
   read_statuses: (view, [ids]) => view.some("statuses", strings(ids)),
   insert_statuses: (view, parameters) =>
     unnest(columns, parameters).flatMap((row) => {
-      const status = { ...row, reannouncements: 0 };
+      const status = withEnd({ ...row, reannouncements: 0 });
       return view.insert("statuses", text(row, "order_id"), status);
     }),
   update_statuses: (view, parameters) =>
@@ -46,7 +52,7 @@ export const statusModels: Models = {
       const { reannounce_at, ...change } = row;
       const before = view.get("statuses", text(row, "order_id"));
       const moved = before?.version === row.version ? {} : { reannounce_at, reannouncements: 0 };
-      return view.update("statuses", text(row, "order_id"), { ...change, ...moved });
+      return view.update("statuses", text(row, "order_id"), withEnd({ ...change, ...moved }));
     }),
   append_transitions: (view, parameters) =>
     unnest(transitionColumns, parameters).flatMap((row) => {
@@ -59,7 +65,7 @@ export const statusModels: Models = {
     }),
   claim_reannouncements: (view, [limit, patienceMs, maxIntervalMs]) => {
     const due = view
-      .where("statuses", isOpen)
+      .where("statuses", (row) => row.ended_state === null)
       .filter((row) => row.reannounce_at !== null && time(row, "reannounce_at") <= +view.now)
       .sort(byTime("placed_at", "order_id"));
     return lockFree(view, "statuses", "order_id", due, limit).flatMap((row) => {

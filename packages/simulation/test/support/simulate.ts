@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-const cli = join(import.meta.dirname, "../src/cli.ts");
+const cli = join(import.meta.dirname, "../../src/cli.ts");
 
 /** Runs the command in a process of its own, since virtual time is for a whole process. */
 export function simulate(...given: readonly string[]): Promise<{ code: number; output: string }> {
