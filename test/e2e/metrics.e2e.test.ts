@@ -74,6 +74,7 @@ describe("every process serves its metrics to Prometheus", () => {
       "waybill_order_decision_delay_seconds",
       "waybill_tcc_operations_total",
       "waybill_workflow_stuck",
+      "waybill_notification_waiting",
       "nodejs_eventloop_delay_p99_seconds",
       "v8js_gc_duration_seconds",
     ]);
@@ -85,6 +86,9 @@ describe("every process serves its metrics to Prometheus", () => {
       /^waybill_orders_transitions_total\{from="SHIPPED",to="DELIVERED",actor="SERVICE",reason=""\} [1-9]/m,
     );
     expect(page).to.match(/reason="PAYMENT_DECLINED"\} [1-9]/);
+    expect(pages.get("notification")).to.match(
+      /^waybill_notification_attempts_total\{channel="EMAIL",outcome="sent"\} [1-9]/m,
+    );
     expect(pages.get("gateway")).to.match(/http_response_status_code="401"\} [1-9]/);
   });
 

@@ -5,6 +5,7 @@ import { defaultRetryTimes } from "./app/attempt.ts";
 import type { Outbox } from "./app/outbox.ts";
 import { recordNotifications } from "./app/recordNotifications.ts";
 import { createSender } from "./app/sender.ts";
+import { observeWaiting } from "./app/sendingMetrics.ts";
 import { settlingPoint } from "./app/settling.ts";
 import { createUserDirectory } from "./app/userDirectory.ts";
 import { readConfig } from "./config.ts";
@@ -36,6 +37,7 @@ const providers = {
   SMS: logProvider("SMS", logger),
 };
 const db = await service.openDatabase([], migrations);
+observeWaiting(db);
 const messaging = await service.connectMessaging(db);
 const users = createUserDirectory(service.client(UserServiceDefinition, "user"));
 const settling = settlingPoint(db);

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { recordNotifications } from "../src/app/recordNotifications.ts";
 import { createSender } from "../src/app/sender.ts";
 import { listNotifications } from "../src/db/notificationStore.ts";
-import { settleSendings, takeDueSendings } from "../src/db/sendingStore.ts";
+import { countWaiting, settleSendings, takeDueSendings } from "../src/db/sendingStore.ts";
 import { news } from "./support/fakes.ts";
 import { startMailServer } from "./support/mailServer.ts";
 import {
@@ -126,6 +126,7 @@ describe("notifications", () => {
       (seen) => seen.length > 0,
     );
     expect(tried?.lastError).to.match(/ECONNREFUSED/);
+    expect(Object.fromEntries(await countWaiting(db))).to.deep.equal({ EMAIL: 3, SMS: 0 });
     await using mail = await startMailServer({ port });
     await until(
       "mails sent",
@@ -133,6 +134,7 @@ describe("notifications", () => {
       (all) => all.every((one) => / SENT /.test(one)),
     );
     expect(Object.values(mail.counts())).to.deep.equal([1, 1, 1]);
+    expect(Object.fromEntries(await countWaiting(db))).to.deep.equal({ EMAIL: 0, SMS: 0 });
   });
 
   it("survive an SMTP server that accepts connections and says nothing", async () => {

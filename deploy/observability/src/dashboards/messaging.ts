@@ -99,6 +99,27 @@ export const messaging: Dashboard = {
       ],
     },
     {
+      title: "Notifications",
+      panels: [
+        {
+          title: "Tried, by outcome",
+          unit: "ops",
+          queries: [
+            [
+              "{{channel}} {{outcome}}",
+              rate("waybill_notification_attempts_total", "channel, outcome"),
+            ],
+          ],
+        },
+        {
+          title: "Not sent yet",
+          description: "docs/operations.md#notifications-are-not-sent",
+          unit: "short",
+          queries: [["{{channel}}", common("waybill_notification_waiting", "channel")]],
+        },
+      ],
+    },
+    {
       title: "Health",
       panels: [
         {

@@ -7,6 +7,7 @@ import type { Provider } from "../provider/provider.ts";
 import { hopeless, isStale, judge, type RetryTimes, untried, type Verdict } from "./attempt.ts";
 import { limited } from "./attemptLimit.ts";
 import type { Lease } from "./lease.ts";
+import { countAttempt } from "./sendingMetrics.ts";
 import { type SettlingPoint, settle } from "./settling.ts";
 import type { UserAnswer, UserDirectory } from "./userDirectory.ts";
 
@@ -60,6 +61,7 @@ export async function attemptAll(
               trouble = reason;
             })
           : untried(0);
+      countAttempt(sending.channel, verdict);
       if (verdict.state === "FAILED") warn(parts, sending, verdict);
       onVerdict(sending, verdict);
     }

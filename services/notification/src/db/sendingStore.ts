@@ -1,6 +1,6 @@
 import type { Sql } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
-import type { Channel, SendingState } from "../domain/notification.ts";
+import { type Channel, channels, type SendingState } from "../domain/notification.ts";
 
 /** A sending that is due, and ours for the time of a lease. */
 export interface DueSending {
@@ -120,4 +120,17 @@ export async function settleSendings(db: Sql, settlements: readonly Settlement[]
     column(({ delayMs }) => delayMs),
     column(({ error }) => error),
   ]);
+}
+
+const countStatement = sql(
+  "count_waiting_sendings",
+  `select channel, count(*) as count
+    from (select channel from sendings where state = 'WAITING' limit 100000) waiting group by channel`,
+);
+
+/** How many sendings are not through, by channel, up to 100,000 in all. */
+export async function countWaiting(db: Sql): Promise<ReadonlyMap<Channel, number>> {
+  const rows = await db.rows<{ channel: Channel; count: bigint }>(countStatement);
+  const counts = new Map(rows.map(({ channel, count }) => [channel, Number(count)]));
+  return new Map(channels.map((channel) => [channel, counts.get(channel) ?? 0]));
 }
