@@ -90,6 +90,12 @@ export function remainingMs(of: Context = context.active()): number | undefined 
   return typeof deadline === "number" ? Math.max(0, deadline - performance.now()) : undefined;
 }
 
+/** Tells whether the caller of the call being handled still waits for the answer: it has not hung up, and its deadline has not passed. */
+export function awaiting({ signal }: { readonly signal: AbortSignal }): () => boolean {
+  const until = performance.now() + (remainingMs() ?? Number.POSITIVE_INFINITY);
+  return () => !signal.aborted && performance.now() < until;
+}
+
 /** Tells the callee how long its answer is waited for. */
 export function announceTimeout(metadata: Metadata, ms: number): void {
   metadata.set(timeoutHeader, `${Math.max(1, Math.ceil(ms))}m`);

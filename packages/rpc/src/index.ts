@@ -12,7 +12,7 @@ export {
   type ElementResult,
   toResult,
 } from "./coalesced.ts";
-export { remainingMs } from "./deadline.ts";
+export { awaiting, remainingMs } from "./deadline.ts";
 export {
   activeTraceId,
   defaultRetryDelayMs,

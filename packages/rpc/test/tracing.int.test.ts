@@ -13,7 +13,7 @@ import {
 import { contextOf, traceparentOf } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { expect } from "chai";
-import { refuse, remainingMs } from "../src/index.ts";
+import { awaiting, refuse, remainingMs } from "../src/index.ts";
 import { clientOf, type Handlers, refusalFrom, serve } from "./support.ts";
 
 interface Recorded {
@@ -221,5 +221,21 @@ describe("the trace of a call", () => {
     const [first = 0, second = 0] = remaining;
     expect(first).to.be.within(400, 700);
     expect(second).to.be.within(400, first + 2);
+  });
+
+  it("tells whether its caller still waits, also before the timer of its deadline has run", async () => {
+    const seen: boolean[] = [];
+    const getStatus: Handlers["getStatus"] = async (_, call) => {
+      const isAwaited = awaiting(call);
+      seen.push(isAwaited());
+      const over = performance.now() + 100;
+      while (performance.now() < over); // As if this process were stopped meanwhile.
+      seen.push(call.signal.aborted, isAwaited());
+      return {};
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, { attempts: 1 });
+    await refusalFrom(client.getStatus({}, { timeoutMs: 50 }));
+    expect(seen).to.deep.equal([true, false, false]);
   });
 });

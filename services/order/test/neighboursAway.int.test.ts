@@ -1,8 +1,11 @@
+import { ErrorReason } from "@waybill/contracts/errors";
+import { CreateOrderRequest } from "@waybill/contracts/order";
 import { type CreateStatusResult, OrderState, ReservationMode } from "@waybill/contracts/status";
 import { sql } from "@waybill/persistence";
 import { toFailure } from "@waybill/rpc";
 import { expect } from "chai";
 import { createUserDirectory } from "../src/app/userDirectory.ts";
+import { placementDecoder } from "../src/rpc/requests.ts";
 import { alice, holdsIn, refusal, refused, request, storedIn, until } from "./support/asking.ts";
 import { logger, type Ports, type Shop, startShop } from "./support/shop.ts";
 
@@ -84,6 +87,41 @@ describe("while a neighbour is away", () => {
       const { order } = await replica.client.createOrder(request({ orderId: "o" }));
       expect(order?.reservationMode).to.equal(ReservationMode.DEFERRED);
       expect(await holdsIn(shop.itemDb)).to.deep.equal(["o TRIED"]);
+    });
+  });
+
+  describe("item, for longer than a caller waits:", () => {
+    const [gone, patient] = [new AbortController(), new AbortController()];
+    const placementOf = (requestId: string, { signal }: AbortController) => {
+      const given = CreateOrderRequest.fromPartial(request({ requestId }) as object);
+      return placementDecoder(["pm_ok"]).decode(given, { signal });
+    };
+    /** Item does not answer any more, and one caller hangs up before that is known. */
+    const hanging = ({ items }: Ports): Partial<Ports> => ({
+      items: {
+        ...items,
+        batchTryReservations: async (given) => {
+          await shop.servers.item.stop();
+          gone.abort();
+          return items.batchTryReservations(given);
+        },
+      },
+    });
+
+    it("the order is not stored, since it may have been refused elsewhere meanwhile", async () => {
+      await using replica = await shop.replica({ between: hanging });
+      const { placements } = replica.app;
+      const [late, joined, other] = await Promise.all([
+        placements.submit(placementOf("late", gone)),
+        placements.submit(placementOf("asked-twice", gone)),
+        placements.submit(placementOf("asked-twice", patient)),
+      ]);
+      expect(late.kind === "refused" && late.refusal.reason).to.equal(ErrorReason.OVERLOADED);
+      expect([joined.kind, other.kind]).to.deep.equal(["placed", "placed"]);
+      const stored = other.kind === "placed" ? other.view.order.orderId : "";
+      expect(await storedIn(shop.db)).to.deep.equal([stored]);
+      const again = await replica.client.createOrder(request({ requestId: "late" }));
+      expect(again.replayed).to.equal(false);
     });
   });
 

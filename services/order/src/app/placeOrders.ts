@@ -5,10 +5,9 @@ import type { Order, Prices } from "../domain/order.ts";
 import { maxAttempts } from "../domain/orderId.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Hold } from "./holdStock.ts";
-import type { Placement, PlacementResult } from "./placement.ts";
-import { Attempt } from "./placement.ts";
+import { Attempt, type Placement, type PlacementResult } from "./placement.ts";
 import { countPlacements } from "./placementMetrics.ts";
-import { abandoned, itemsAway, statusAway, unknownUser, usersAway } from "./refusals.ts";
+import { abandoned, itemsAway, statusAway, tooLate, unknownUser, usersAway } from "./refusals.ts";
 import type { UserDirectory } from "./userDirectory.ts";
 
 export interface PlacementParts {
@@ -31,7 +30,9 @@ export const placeOrders =
     // The first of equal requests in a batch is tried; the others get its result.
     const tried = placements.map((placement) => {
       const attempt = new Attempt(placement);
-      return attempts.getOrInsert(keyOf(attempt), attempt);
+      const first = attempts.getOrInsert(keyOf(attempt), attempt);
+      if (first !== attempt) first.join(placement);
+      return first;
     });
     await placeAll(parts, [...attempts.values()]);
     const orders = [...attempts.values()].flatMap(({ stored }) => (stored ? [stored.order] : []));
@@ -79,18 +80,14 @@ const isOpen = (attempt: Attempt): boolean => attempt.isOpen;
 /** One round: what is left open afterwards has met an abandoned id and has taken its next one. */
 async function placeOnce(parts: PlacementParts, attempts: readonly Attempt[]): Promise<void> {
   const holds = await parts.holdStock(attempts);
-  const orders = new Map<string, Order>();
   const blocked: string[] = [];
   attempts.forEach((attempt, index) => {
     const hold = holds[index];
-    const { orderId, placement } = attempt;
-    if (hold === undefined || orderId === undefined) throw new Error("an attempt without a hold");
-    if (hold.kind === "refused") attempt.refusal = hold.refusal;
-    else if (hold.kind === "blocked") blocked.push(orderId);
-    // Of two orders with one id the first is stored, and the other is found to differ.
-    else if (!orders.has(orderId)) orders.set(orderId, newOrder(orderId, placement, hold.prices));
+    if (hold?.kind === "refused") attempt.refusal = hold.refusal;
+    if (hold?.kind === "blocked" && attempt.orderId !== undefined) blocked.push(attempt.orderId);
   });
   if (blocked.length > 0) await insertTombstones(parts.db, blocked);
+  const orders = newOrders(attempts, holds);
   if (orders.size > 0) {
     const inserted = await insertOrders(parts.db, [...orders.values()]);
     for (const attempt of attempts.filter(isOpen)) {
@@ -100,6 +97,24 @@ async function placeOnce(parts: PlacementParts, attempts: readonly Attempt[]): P
   }
   await adoptStored(parts, attempts.filter(isOpen));
   await releasePassed(parts, attempts);
+}
+
+/**
+ * What is to be stored. Not what nobody waits for any more: its client may have repeated it meanwhile, and have been told that there is no
+ * such order.
+ */
+function newOrders(attempts: readonly Attempt[], holds: readonly Hold[]): Map<string, Order> {
+  const orders = new Map<string, Order>();
+  attempts.forEach((attempt, index) => {
+    const hold = holds[index];
+    const { orderId, placement } = attempt;
+    if (hold === undefined || orderId === undefined) throw new Error("an attempt without a hold");
+    if (hold.kind === "refused" || hold.kind === "blocked") return;
+    // Of two orders with one id the first is stored, and the other is found to differ.
+    if (!attempt.isAwaited) attempt.refusal = tooLate();
+    else if (!orders.has(orderId)) orders.set(orderId, newOrder(orderId, placement, hold.prices));
+  });
+  return orders;
 }
 
 /** Takes over orders that are stored already, and passes by ids that are abandoned. */

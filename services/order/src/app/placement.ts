@@ -16,6 +16,8 @@ export interface Placement {
   readonly expiresAt: Date | undefined;
   /** Why it cannot be placed any more; if it is placed already, the repetition is answered all the same. */
   readonly refusalIfNew: Refusal | undefined;
+  /** Whether its caller still waits for the answer. */
+  readonly isAwaited: () => boolean;
   readonly traceparent: string;
 }
 
@@ -28,6 +30,7 @@ export class Attempt {
   readonly placement: Placement;
   /** The id that is tried first. */
   readonly firstId: string;
+  readonly #equals: Placement[];
   #orderId: string | undefined;
   #used = 0;
   #passed: string[] = [];
@@ -36,6 +39,7 @@ export class Attempt {
 
   constructor(placement: Placement) {
     this.placement = placement;
+    this.#equals = [placement];
     this.#orderId = placement.candidate(0);
     this.firstId = this.#orderId ?? "";
   }
@@ -43,6 +47,16 @@ export class Attempt {
   /** The id that is tried now; undefined when all were abandoned. */
   get orderId(): string | undefined {
     return this.#orderId;
+  }
+
+  /** An equal request gets the same result. */
+  join(placement: Placement): void {
+    this.#equals.push(placement);
+  }
+
+  /** Whether anybody still waits for the result. */
+  get isAwaited(): boolean {
+    return this.#equals.some(({ isAwaited }) => isAwaited());
   }
 
   get isOpen(): boolean {

@@ -1,7 +1,7 @@
 import { ErrorReason } from "@waybill/contracts/errors";
 import { type Refusal, refuse } from "@waybill/rpc";
 
-/** How long a client should wait before it repeats a request that another service was away for. Unit: ms. */
+/** How long a client should wait before it repeats a request that could not be carried out now. Unit: ms. */
 const retryDelayMs = 1_000;
 
 /** The refusal of what needs a service that does not answer; nothing is known to be wrong with the request. */
@@ -22,6 +22,15 @@ export const statusAway = away(
   "status",
   "The order's state is not known at the moment. Repeat the request.",
 );
+
+/** The refusal of an order whose caller has hung up, or whose deadline has passed, before it was stored. */
+export function tooLate(): Refusal {
+  return refuse.resourceExhausted(
+    ErrorReason.OVERLOADED,
+    "The order could not be placed in time. Repeat the request with the same request_id.",
+    retryDelayMs,
+  );
+}
 
 export function unknownUser(userId: string): Refusal {
   return refuse.notFound(ErrorReason.USER_NOT_FOUND, `There is no user ${userId} (user_id).`, {

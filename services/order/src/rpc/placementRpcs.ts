@@ -39,8 +39,8 @@ export function placementRpcs(
 ): Pick<OrderServiceImplementation, "createOrder" | "batchCreateOrders" | "tryOrder"> {
   const create = coalesced({
     point: placements,
-    decode: (request: CreateOrderRequest) =>
-      decoder.decode({ ...request, userId: ownUserId(request.userId) }),
+    decode: (request: CreateOrderRequest, call) =>
+      decoder.decode({ ...request, userId: ownUserId(request.userId) }, call),
     encode: createResponse,
   });
   return {
@@ -54,7 +54,7 @@ export function placementRpcs(
       const { order } = request;
       if (order === undefined) throw refuse.invalidField("order", "must be given");
       const expiry = expiryOf(request.expiresAt, new Date());
-      const placement = decodeWithin(() => decoder.decodeCoordinated(order, expiry));
+      const placement = decodeWithin(() => decoder.decodeCoordinated(order, context, expiry));
       return triedResponse(await placements.submit(placement, { signal: context.signal }));
     },
   };

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { namedTraceparent } from "@waybill/chassis";
 import type { CreateOrderRequest } from "@waybill/contracts/order";
-import { type Refusal, rules, validate } from "@waybill/rpc";
+import { awaiting, type CallContext, type Refusal, rules, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement } from "../app/placement.ts";
 import { type Content, hashContent, mergeLines } from "../domain/order.ts";
@@ -56,11 +56,13 @@ const orderRule = (paymentMethods: readonly string[]) =>
 
 /** Decodes requests to place an order. */
 export interface PlacementDecoder {
-  /** Throws the Refusal INVALID_ARGUMENT, which names each wrong field. */
-  decode(request: CreateOrderRequest): Placement;
+  /** Throws the Refusal INVALID_ARGUMENT, which names each wrong field. To be called while the call is being handled. */
+  decode(request: CreateOrderRequest, call: Call): Placement;
   /** The same for an order of an outside coordinator. */
-  decodeCoordinated(request: CreateOrderRequest, expiry: Expiry): Placement;
+  decodeCoordinated(request: CreateOrderRequest, call: Call, expiry: Expiry): Placement;
 }
+
+type Call = Pick<CallContext, "signal">;
 
 /** When an outside coordinator's order is cancelled unless it is confirmed. */
 export interface Expiry {
@@ -71,7 +73,7 @@ export interface Expiry {
 
 export function placementDecoder(paymentMethods: readonly string[]): PlacementDecoder {
   const rule = orderRule(paymentMethods);
-  const decode = (request: CreateOrderRequest, expiry?: Expiry): Placement => {
+  const decode = (request: CreateOrderRequest, call: Call, expiry?: Expiry): Placement => {
     const order = validate(rule, request);
     const content: Content = {
       userId: order.userId,
@@ -89,10 +91,11 @@ export function placementDecoder(paymentMethods: readonly string[]): PlacementDe
       lineIndexes: firstIndexes(order.lines.map(({ itemId }) => itemId)),
       expiresAt: expiry?.at,
       refusalIfNew: expiry?.refusal,
+      isAwaited: awaiting(call),
       traceparent: namedTraceparent(order.traceparent),
     };
   };
-  return { decode: (request) => decode(request), decodeCoordinated: decode };
+  return { decode: (request, call) => decode(request, call), decodeCoordinated: decode };
 }
 
 function namingOf(order: { orderId: string; requestId: string; userId: string }): Naming {
