@@ -1,12 +1,12 @@
 /**
- * Runs all tests but the long ones (npm run test:long): first those of single parts, two files at a time, then those of the whole stack one after the other, since each of
+ * Runs all tests but the long ones (npm run test:long): first those of single parts, three files at a time, then those of the whole stack one after the other, since each of
  * them keeps the machine busy by itself. Prints one closing line for all. Arguments go to both runs of mocha.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A machine of two cores; more would disturb tests that wait for each other. */
-const jobs = "2";
+/** For a machine of two cores, of which two files would use half: they wait for servers most of the time. */
+const jobs = "3";
 
 const places = "{packages,services}/*/test/**/*";
 const phases = [
