@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultPorts, findStack, freePort, serviceNames, testFolder } from "@waybill/stack";
+import {
+  defaultPorts,
+  findStack,
+  freePort,
+  isPortFree,
+  metricsPortStep,
+  serviceNames,
+  testFolder,
+} from "@waybill/stack";
 import { expect } from "chai";
 import { eventually } from "./support/eventually.ts";
 import { type Command, repository, type } from "./support/terminal.ts";
@@ -9,6 +17,13 @@ import { type Command, repository, type } from "./support/terminal.ts";
 const readyWithinMs = 60_000;
 /** A start, and a dozen commands by npm, of which each takes seconds where others use the machine, too. */
 const testWithinMs = 180_000;
+
+/** A base at which the ports of the metrics are free, which cannot be chosen one by one. */
+async function freeBase(): Promise<number> {
+  const base = await freePort();
+  const above = serviceNames.map((_, index) => isPortFree(base + metricsPortStep + index));
+  return (await Promise.all(above)).every(Boolean) ? base : await freeBase();
+}
 
 /** The commands that the README shows for a first order, with the services' ports and the data folder replaced by those in use. */
 function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): string[] {
@@ -36,7 +51,8 @@ describe("npm start, in a terminal", function () {
     const free = await Promise.all(parts.map(() => freePort()));
     const list = parts.map((name, index) => `${name}=${free[index]}`);
     ports = new Map(serviceNames.map((_, index) => [defaultPorts.base + index, free[index] ?? 0]));
-    commandLine = `exec npm start -- --data-dir ${dataDir} --ports ${list}`;
+    const base = await freeBase();
+    commandLine = `exec npm start -- --data-dir ${dataDir} --port-base ${base} --ports ${list}`;
   });
 
   afterEach(async () => {

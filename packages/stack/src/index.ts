@@ -15,6 +15,7 @@ export {
   databaseNames,
   databaseOf,
   defaultPorts,
+  metricsPortStep,
   type PartName,
   type ServiceName,
   serviceNames,
