@@ -51,9 +51,9 @@ export class Twin implements AsyncDisposable {
     {
       await using db = await openDatabase(options);
       for (const name of ["schema", "table", "row", "now"] as const) await db.run(clock[name]);
-      const path = "virtual, public, pg_catalog";
       const database = new URL(url).pathname.slice(1);
-      await db.run(sql("virtual_path", `alter database ${database} set search_path = ${path}`));
+      const text = `alter database ${database} set search_path = virtual, public, pg_catalog`;
+      await db.run(sql("virtual_path", text));
     }
     return new Twin(await openDatabase(options), seeds);
   }
@@ -156,16 +156,12 @@ function difference(
   modelled: readonly Row[],
   columns = Object.keys(real[0] ?? modelled[0] ?? {}),
 ): string | undefined {
-  const [ours, theirs] = [modelled, real].map((rows) =>
-    rows
-      .map((row) => columns.map((column) => `${column}=${canonical(row[column])}`).join(" "))
-      .toSorted(),
-  ) as [string[], string[]];
+  const textOf = (row: Row) => columns.map((name) => `${name}=${canonical(row[name])}`).join(" ");
+  const [ours, theirs] = [modelled.map(textOf).toSorted(), real.map(textOf).toSorted()];
   if (ours.join("\n") === theirs.join("\n")) return undefined;
-  const [only, missing] = [theirs, ours].map((rows, index) =>
-    rows.filter((row) => ![ours, theirs][index]?.includes(row)),
-  );
-  return `PostgreSQL: ${only?.join("; ")}\n  model: ${missing?.join("; ")}`;
+  const only = (rows: string[], others: string[]) =>
+    rows.filter((row) => !others.includes(row)).join("; ");
+  return `PostgreSQL: ${only(theirs, ours)}\n  model: ${only(ours, theirs)}`;
 }
 
 function apply(tables: Data["tables"], { table, key, after }: Change): void {
