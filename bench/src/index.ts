@@ -1,6 +1,6 @@
-export { type Outcome, runBench } from "./bench.ts";
+export { type Outcome, openBench, place, runBench } from "./bench.ts";
 export { runCommand, type Say } from "./command.ts";
-export { closedLoop } from "./load/arrivals.ts";
+export { closedLoop, openLoop } from "./load/arrivals.ts";
 export { baskets } from "./load/baskets.ts";
 export { ordersOf } from "./load/orders.ts";
 export { itemId } from "./load/population.ts";
@@ -8,5 +8,5 @@ export { seededRandom } from "./load/random.ts";
 export { createLatencies, type Percentiles } from "./measure/latencies.ts";
 export { type Measured, readUsage, usedBetween } from "./measure/usage.ts";
 export { readInteger } from "./optionReaders.ts";
-export { readOptions } from "./options.ts";
+export { readOptions, usualOptions } from "./options.ts";
 export { figure, table } from "./report/table.ts";

@@ -1,0 +1,120 @@
+/** Measures whether the console stays responsive: see the help. */
+import { parseArgs } from "node:util";
+import {
+  openBench,
+  openLoop,
+  place,
+  readInteger,
+  runCommand,
+  seededRandom,
+  table,
+  usualOptions,
+} from "@waybill/bench";
+import { UsageError } from "@waybill/chassis/commandLine";
+import type { Page } from "playwright-core";
+import { chromiumPath, openBrowser } from "../e2e/support/browser.ts";
+import { connectClients } from "../e2e/support/clients.ts";
+import { openRoot, rootAt } from "../e2e/support/consoleShop.ts";
+
+const help = `Watches the shop's live counters in a browser while orders are placed, then pages through the lists of orders, on a stack of its own.
+
+npm run bench:console -- [options]
+
+  --preload <n>    finished orders in the store before; default: 100000
+  --rate <n>       orders per second, as far as the machine takes them; default: 500
+  --seconds <n>    how long they are placed; default: 30
+  --help           prints this
+
+Exit code 0: no task of the page took longer than 100 ms. 1: one did. 2: the options make no sense.
+`;
+
+interface Options {
+  readonly preload: number;
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+/** What a page may keep its reader waiting for. Unit: ms. */
+const maxTaskMs = 100;
+const maxInFlight = 512;
+const pagesRead = 10;
+const seed = 1;
+
+/** Has the page keep the durations of its tasks of 50 ms and more. */
+const observe = `window.longTasks = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+  .observe({ type: "longtask", buffered: true })`;
+
+const longTasksOf = (page: Page): Promise<number[]> => page.evaluate("longTasks.splice(0)");
+
+/** Pages through the delivered orders, and answers how long each page took to show. Unit: ms. */
+async function readPages(page: Page): Promise<number[]> {
+  const took: number[] = [];
+  const shown = page.locator("a.row");
+  let since = performance.now();
+  await page.getByRole("link", { name: "Orders", exact: true }).click();
+  await page.getByRole("button", { name: "Delivered" }).click();
+  await shown.first().waitFor();
+  took.push(performance.now() - since);
+  while (took.length < pagesRead) {
+    const before = await shown.count();
+    since = performance.now();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await shown.nth(before).waitFor();
+    took.push(performance.now() - since);
+  }
+  return took;
+}
+
+const rounded = (values: readonly number[]): string =>
+  values.length === 0 ? "none" : values.map((value) => Math.round(value)).join(", ");
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const text = { type: "string" } as const;
+  const options = { preload: text, rate: text, seconds: text, help: { type: "boolean" } } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.help) return undefined;
+    return {
+      preload: readInteger("--preload", values.preload, 100_000, 0, 100_000_000),
+      rate: readInteger("--rate", values.rate, 500, 1, 100_000),
+      seconds: readInteger("--seconds", values.seconds, 30, 1, 86_400),
+    };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
+  }
+}
+
+await runCommand<Options>({
+  script: "bench:console",
+  help,
+  readOptions,
+  title: ({ preload, rate }) => `The console beside ${rate} orders/s, with ${preload} before`,
+  run: async ({ preload, rate, seconds }, say, signal) => {
+    if (chromiumPath === undefined)
+      throw new Error("No Chromium is installed: apt-get install chromium, or CHROMIUM=…");
+    await using bench = await openBench({ ...usualOptions(), preload }, say, signal);
+    const { stack } = bench.running;
+    await using clients = connectClients(stack);
+    await openRoot(clients);
+    await using browser = await openBrowser(chromiumPath);
+    await using root = await rootAt(browser, stack, "/shop");
+    await root.page.getByText("Live", { exact: true }).waitFor();
+    await root.page.evaluate(observe);
+    say("Placing orders");
+    const arrivals = openLoop({ durationMs: seconds * 1_000 }, rate, seededRandom(seed));
+    const { acceptedIds, tookMs } = await place(bench, arrivals, { maxInFlight });
+    const watching = await longTasksOf(root.page);
+    say("Paging through the orders");
+    const pages = await readPages(root.page);
+    const paging = await longTasksOf(root.page);
+    const rows = [
+      ["accepted/s", `${Math.round((acceptedIds.length * 1_000) / tookMs)}`],
+      ["tasks over 50 ms while watching, ms", rounded(watching)],
+      ["pages of delivered orders, each shown after ms", rounded(pages)],
+      ["tasks over 50 ms while paging, ms", rounded(paging)],
+    ];
+    console.log(`\n${table(["", ""], rows).join("\n")}`);
+    return Math.max(0, ...watching, ...paging) > maxTaskMs ? 1 : 0;
+  },
+});
