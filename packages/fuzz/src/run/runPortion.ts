@@ -12,9 +12,6 @@ export interface Finding {
   readonly wrong: string;
 }
 
-/** Smaller inputs are tried for so long. Unit: ms. */
-const SHRINK_MS = 20_000;
-
 /** How often an answer that may pass is asked for again, and after how long, each time so much longer. */
 const REPEATS = 10;
 const REPEAT_AFTER_MS = 500;
@@ -23,14 +20,11 @@ const REPEAT_AFTER_MS = 500;
 export async function runPortion(portion: Portion, tally: Tally): Promise<Finding | undefined> {
   const { target } = portion;
   let found: Finding | undefined;
-  let shrinkUntil = Number.POSITIVE_INFINITY;
   await target.search(portion, async (attempt) => {
-    if (performance.now() > shrinkUntil) return true; // Small enough.
     const outcome = await tryPatiently(attempt, () => tally.repeated(target.name));
     if (found === undefined) tally.add(target.name, outcome);
     const { wrong } = outcome;
     if (wrong === undefined) return true;
-    if (found === undefined) shrinkUntil = performance.now() + SHRINK_MS;
     found = { target, wrong, input: attempt.show() };
     return false;
   });
