@@ -1,5 +1,4 @@
 /** Measures whether the console stays responsive: see the help. */
-import { parseArgs } from "node:util";
 import {
   openBench,
   openLoop,
@@ -10,7 +9,7 @@ import {
   table,
   usualOptions,
 } from "@waybill/bench";
-import { UsageError } from "@waybill/chassis/commandLine";
+import { helpOption, parseOptions, textOption as text } from "@waybill/chassis/commandLine";
 import type { Page } from "playwright-core";
 import { chromiumPath, openBrowser } from "../e2e/support/browser.ts";
 import { connectClients } from "../e2e/support/clients.ts";
@@ -70,19 +69,13 @@ const rounded = (values: readonly number[]): string =>
   values.length === 0 ? "none" : values.map((value) => Math.round(value)).join(", ");
 
 function readOptions(args: readonly string[]): Options | undefined {
-  const text = { type: "string" } as const;
-  const options = { preload: text, rate: text, seconds: text, help: { type: "boolean" } } as const;
-  try {
-    const { values } = parseArgs({ args: [...args], options });
-    if (values.help) return undefined;
-    return {
-      preload: readInteger("--preload", values.preload, 100_000, 0, 100_000_000),
-      rate: readInteger("--rate", values.rate, 500, 1, 100_000),
-      seconds: readInteger("--seconds", values.seconds, 30, 1, 86_400),
-    };
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
-  }
+  const values = parseOptions(args, { preload: text, rate: text, seconds: text, help: helpOption });
+  if (values.help) return undefined;
+  return {
+    preload: readInteger("--preload", values.preload, 100_000, 0, 100_000_000),
+    rate: readInteger("--rate", values.rate, 500, 1, 100_000),
+    seconds: readInteger("--seconds", values.seconds, 30, 1, 86_400),
+  };
 }
 
 await runCommand<Options>({

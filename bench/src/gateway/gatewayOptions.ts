@@ -1,5 +1,9 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "@waybill/chassis/commandLine";
+import {
+  flagOption as flag,
+  helpOption,
+  parseOptions,
+  textOption as text,
+} from "@waybill/chassis/commandLine";
 import { readInteger } from "../optionReaders.ts";
 
 /** What to compare, and how. */
@@ -40,7 +44,15 @@ Exit code 0: every request was answered and every order ended, and the doctor is
 
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readGatewayOptions(args: readonly string[]): GatewayOptions | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    concurrency: { ...text, multiple: true },
+    rounds: text,
+    seconds: text,
+    orders: text,
+    json: text,
+    keep: flag,
+    help: helpOption,
+  });
   if (values.help) return undefined;
   const concurrencies = values.concurrency?.map((text) =>
     readInteger("--concurrency", text, 1, 1, 1_024),
@@ -53,25 +65,4 @@ export function readGatewayOptions(args: readonly string[]): GatewayOptions | un
     jsonFile: values.json,
     keep: values.keep ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        concurrency: { ...text, multiple: true },
-        rounds: text,
-        seconds: text,
-        orders: text,
-        json: text,
-        keep: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }

@@ -1,6 +1,10 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { UsageError } from "@waybill/chassis/commandLine";
+import {
+  flagOption as flag,
+  helpOption,
+  parseOptions,
+  textOption as text,
+} from "@waybill/chassis/commandLine";
 import { readInteger } from "../optionReaders.ts";
 import { growthLimit } from "./comparison.ts";
 import type { GuardLoad } from "./guardBench.ts";
@@ -33,7 +37,13 @@ Exit code 0: nothing has grown by more than ${growthLimit * 100} %. 1: something
 
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readGuardOptions(args: readonly string[]): GuardOptions | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    record: flag,
+    rounds: text,
+    orders: text,
+    file: text,
+    help: helpOption,
+  });
   if (values.help) return undefined;
   return {
     rounds: readInteger("--rounds", values.rounds, defaults.rounds, 1, 100),
@@ -41,23 +51,4 @@ export function readGuardOptions(args: readonly string[]): GuardOptions | undefi
     file: values.file ?? recordedFile,
     isRecording: values.record ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        record: flag,
-        rounds: text,
-        orders: text,
-        file: text,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }

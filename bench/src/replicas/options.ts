@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "@waybill/chassis/commandLine";
+import { helpOption, parseOptions, textOption as text } from "@waybill/chassis/commandLine";
 import { readInteger } from "../optionReaders.ts";
 
 /** What `npm run bench:replicas -- --help` prints. */
@@ -22,16 +21,10 @@ export interface ReplicasOptions {
 
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readOptions(args: readonly string[]): ReplicasOptions | undefined {
-  const text = { type: "string" } as const;
-  const options = { orders: text, replicas: text, help: { type: "boolean", short: "h" } } as const;
-  try {
-    const { values } = parseArgs({ args: [...args], options });
-    if (values.help) return undefined;
-    return {
-      orders: readInteger("--orders", values.orders, 5_000, 100, 10_000_000),
-      replicas: readInteger("--replicas", values.replicas, 3, 2, 9),
-    };
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
-  }
+  const values = parseOptions(args, { orders: text, replicas: text, help: helpOption });
+  if (values.help) return undefined;
+  return {
+    orders: readInteger("--orders", values.orders, 5_000, 100, 10_000_000),
+    replicas: readInteger("--replicas", values.replicas, 3, 2, 9),
+  };
 }
