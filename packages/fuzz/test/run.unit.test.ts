@@ -7,7 +7,7 @@ import { runPortion } from "../src/run/runPortion.ts";
 import { Tally } from "../src/run/tally.ts";
 import { chosen } from "../src/targets/allTargets.ts";
 import { searchable } from "../src/targets/searchable.ts";
-import type { AnyTarget } from "../src/targets/target.ts";
+import type { AnyTarget, Target } from "../src/targets/target.ts";
 
 /** A target that numbers are sent to. */
 const numbers = (judge: (number: number) => Outcome, name = "numbers"): AnyTarget =>
@@ -49,6 +49,24 @@ describe("a portion of inputs", () => {
     const text = formatFinding(finding, ["a line"]);
     for (const part of ["numbers", "INTERNAL: 37", '{"number":37}', "a line"])
       expect(text).to.include(part);
+  });
+
+  it("ends, though there is no end of smaller inputs, which are all answered rightly", async () => {
+    const many = { minLength: 50, maxLength: 400, size: "max" } as const;
+    let found: string | undefined;
+    const target: Target<readonly string[]> = {
+      ...{ name: "texts", part: "order" },
+      inputs: fc.array(fc.string(many), many),
+      try: async (texts) => {
+        const text = JSON.stringify(texts);
+        found ??= text;
+        return text === found ? { answer: "INTERNAL", wrong: "INTERNAL" } : right;
+      },
+      show: (texts) => ({ length: JSON.stringify(texts).length }),
+    };
+    const portion = { target: searchable(target, 200), seed: 3, inputs: 20 };
+    const finding = await runPortion(portion, new Tally());
+    expect(finding?.input).to.deep.equal({ length: found?.length });
   });
 
   it("asks again for an answer that may pass", async () => {

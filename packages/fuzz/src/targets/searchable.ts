@@ -5,7 +5,7 @@ import type { AnyTarget, Target } from "./target.ts";
 const SHRINK_MS = 20_000;
 
 /** The target with its inputs hidden, so that targets of all kinds fit into one list. */
-export const searchable = <Input>(target: Target<Input>): AnyTarget => ({
+export const searchable = <Input>(target: Target<Input>, shrinkMs = SHRINK_MS): AnyTarget => ({
   name: target.name,
   part: target.part,
   search: async ({ seed, inputs }, isRight) => {
@@ -18,6 +18,6 @@ export const searchable = <Input>(target: Target<Input>): AnyTarget => ({
       endOnFailure: true,
     });
     // Apart, for a while: of a large input there may be no end of smaller ones.
-    if (path) await fc.check(property, { ...options, path, interruptAfterTimeLimit: SHRINK_MS });
+    if (path) await fc.check(property, { ...options, path, interruptAfterTimeLimit: shrinkMs });
   },
 });
