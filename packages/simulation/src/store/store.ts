@@ -59,8 +59,8 @@ export class Store {
   }
 
   /**
-   * Carries a statement out as its model has it. Throws a WaitError while another transaction has what it needs, and when its SQL is not the one
-   * that was modelled.
+   * Carries a statement out as its model has it. Throws a WaitError while another transaction has what it needs, and another error when its SQL is
+   * not the one that was modelled.
    */
   execute(transaction: Transaction, query: Query): readonly Row[] {
     const at = new Date();

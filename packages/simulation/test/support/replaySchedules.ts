@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { testServers } from "@waybill/stack";
+import { openDatabases } from "../../src/world/databases.ts";
 
 const replay = join(import.meta.dirname, "replay.ts");
-const services = ["order", "status", "item", "payment", "workflow", "shipping", "delivery"];
+const services = Object.keys(openDatabases(() => {}));
 
 /**
  * Has PostgreSQL do what the databases of these schedules did. Answers how often it carried out which statement; rejects with the first difference
