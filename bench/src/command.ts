@@ -1,9 +1,5 @@
-import { UsageError } from "@waybill/chassis/commandLine";
-
-const USAGE_EXIT_CODE = 2;
-const KILLED_EXIT_CODE = 130; // What a shell answers for a process that ended by SIGINT.
-/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. */
-const REPEATED_WITHIN_MS = 1_000;
+import { runTool } from "@waybill/chassis/commandLine";
+import { KILLED_EXIT_CODE, onStopSignals } from "@waybill/stack";
 
 /** Told what begins. */
 export type Say = (text: string) => void;
@@ -22,28 +18,23 @@ export interface Command<Options> {
 }
 
 /** Does what the command line says, and sets the exit code. */
-export async function runCommand<Options>(command: Command<Options>): Promise<void> {
-  try {
-    const options = command.readOptions(process.argv.slice(2));
-    if (options === undefined) console.log(command.help);
-    else process.exitCode = await untilStopped(command, options);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-    if (error instanceof UsageError) {
-      console.error(`npm run ${command.script} -- --help tells the options.`);
-      process.exitCode = USAGE_EXIT_CODE;
-    }
-  }
-}
+export const runCommand = <Options>(command: Command<Options>): Promise<void> =>
+  runTool({
+    script: command.script,
+    help: command.help,
+    readArguments: command.readOptions,
+    run: (options) => untilStopped(command, options),
+    expected: [Error],
+  });
 
 /** Runs the benchmark until it is done or told to stop; answers the exit code. */
 async function untilStopped<Options>(command: Command<Options>, options: Options): Promise<number> {
   const stopping = new AbortController();
-  onStopSignals(() => {
+  const stop = () => {
     console.log("\nStopping. Again Ctrl-C ends everything at once.");
     stopping.abort(new Error("Stopped"));
-  });
+  };
+  onStopSignals(stop, () => process.exit(KILLED_EXIT_CODE)); // What still runs ends with this process.
   const startedAt = performance.now();
   const say = (text: string) => {
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
@@ -57,17 +48,4 @@ async function untilStopped<Options>(command: Command<Options>, options: Options
     console.log("Stopped.");
     return KILLED_EXIT_CODE;
   }
-}
-
-function onStopSignals(first: () => void): void {
-  let firstAt: number | undefined;
-  const onSignal = () => {
-    const now = performance.now();
-    if (firstAt === undefined) {
-      firstAt = now;
-      first();
-    } else if (now - firstAt > REPEATED_WITHIN_MS) process.exit(KILLED_EXIT_CODE); // What still runs ends with this process.
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // The terminal was closed.
 }

@@ -1,5 +1,4 @@
 import { readWhole, UsageError } from "@waybill/chassis/commandLine";
-import { type ServiceName, serviceNames } from "@waybill/stack";
 
 /** The number that a flag gives, or the standard one. Throws UsageError when it is none of min to max. */
 export function readInteger(
@@ -52,21 +51,4 @@ export function readChoice<const Choice extends string>(
   const chosen = text === undefined ? standard : choices.find((choice) => choice === text);
   if (chosen !== undefined) return chosen;
   throw new UsageError(`${flag}: "${text}" is not one of ${choices.join(", ")}`);
-}
-
-const maxReplicas = 9;
-
-/** How many processes of each service, or of some: "2", or "order=2,status=3". */
-export function readReplicas(
-  flag: string,
-  text: string | undefined,
-): number | Partial<Record<ServiceName, number>> {
-  if (text === undefined) return 1;
-  if (!text.includes("=")) return readInteger(flag, text, 1, 1, maxReplicas);
-  const pairs = text.split(",").map((pair) => {
-    const [name, count] = pair.split("=");
-    const service = readChoice(flag, name, serviceNames, "order");
-    return [service, readInteger(`${flag} ${service}`, count, 1, 1, maxReplicas)];
-  });
-  return Object.fromEntries(pairs);
 }

@@ -5,9 +5,9 @@ import {
   textOption as text,
   UsageError,
 } from "@waybill/chassis/commandLine";
-import type { StackOptions } from "@waybill/stack";
+import { readReplicas, type StackOptions } from "@waybill/stack";
 import { type BasketKind, basketKinds, maxLinesPerOrder } from "./load/baskets.ts";
-import { readChoice, readDuration, readInteger, readReplicas, readShare } from "./optionReaders.ts";
+import { readChoice, readDuration, readInteger, readShare } from "./optionReaders.ts";
 
 /** What to measure, and how. */
 export interface BenchOptions {
@@ -109,7 +109,7 @@ function optionsOf(values: ReturnType<typeof parse>): BenchOptions {
     baskets: readChoice("--baskets", values.baskets, basketKinds, "uniform"),
     windowMs: readDuration("--window", values.window, 0, maxWindowMs) ?? 0,
     traceRatio: readShare("--trace-ratio", values["trace-ratio"], defaults.traceRatio, 1),
-    replicas: readReplicas("--replicas", values.replicas),
+    replicas: readReplicas("--replicas", values.replicas ?? "1"),
     jsonFile: values.json,
     keep: values.keep ?? false,
   };

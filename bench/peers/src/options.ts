@@ -1,6 +1,10 @@
-import { parseArgs } from "node:util";
 import { readInteger } from "@waybill/bench";
-import { UsageError } from "@waybill/chassis/commandLine";
+import {
+  helpOption,
+  parseOptions,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import type { Load } from "./contender.ts";
 
 /** What to compare, and how much. */
@@ -36,12 +40,22 @@ npm run bench:peers -- [options]
 Exit code 0: every order was carried out, and all books add up. 1: not so. 2: the options make no sense.
 `;
 
+const options = {
+  rounds: text,
+  orders: text,
+  concurrency: text,
+  "warm-up": text,
+  only: text,
+  json: text,
+  help: helpOption,
+};
+
 /** Reads the command line. Undefined: help is wanted. Throws UsageError. */
 export function readPeersOptions(
   args: readonly string[],
   known: readonly string[],
 ): PeersOptions | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
   const integer = (flag: string, text: string | undefined, standard: number, min = 1) =>
     readInteger(flag, text, standard, min, 1_000_000);
@@ -64,24 +78,4 @@ function readNames(text: string | undefined, known: readonly string[]): readonly
   if (unknown !== undefined)
     throw new UsageError(`--only: "${unknown}" is none of ${known.join(", ")}`);
   return known.filter((name) => names.includes(name));
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        rounds: text,
-        orders: text,
-        concurrency: text,
-        "warm-up": text,
-        only: text,
-        json: text,
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
 import { checkExpressions } from "./check/checkExpressions.ts";
 import { hasPrometheus } from "./check/prometheus.ts";
 
@@ -8,8 +8,15 @@ evaluates every expression, and prints those that have no data. It takes two to 
 npm run observe:check
 `;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
-if (values.help) console.log(help);
-else if (!hasPrometheus()) {
+async function run(): Promise<number> {
+  if (hasPrometheus()) return (await checkExpressions(console.log)) ? 0 : 1;
   console.log("SKIPPED: there is no prometheus on the PATH (Debian: apt-get install prometheus)");
-} else process.exitCode = (await checkExpressions(console.log)) ? 0 : 1;
+  return 0;
+}
+
+await runTool({
+  script: "observe:check",
+  help,
+  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  run,
+});

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { helpOption, parseOptions, textOption as text } from "@waybill/chassis/commandLine";
 import { dataDirFlag, defaultDataDir } from "@waybill/stack";
 import { runCommand } from "./command.ts";
 import { takeBackup } from "./takeBackup.ts";
@@ -12,14 +12,18 @@ npm run backup -- [options]
   --help                prints this
 `;
 
-const text = { type: "string" } as const;
+const options = { "data-dir": text, to: text, help: helpOption };
 
-await runCommand("backup", async (args) => {
-  const options = { "data-dir": text, to: text, help: { type: "boolean", short: "h" } } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) return help;
-  const dataDir = values["data-dir"] ?? defaultDataDir;
-  const { folder, takenAt } = await takeBackup(dataDir, values.to);
-  return `Backed up as of ${takenAt}, into ${folder}
+await runCommand({
+  script: "backup",
+  help,
+  readArguments: (args) => {
+    const { help: wanted, to, "data-dir": dataDir = defaultDataDir } = parseOptions(args, options);
+    return wanted ? undefined : { dataDir, to };
+  },
+  act: async ({ dataDir, to }) => {
+    const { folder, takenAt } = await takeBackup(dataDir, to);
+    return `Backed up as of ${takenAt}, into ${folder}
 To put it back, with the stack stopped: npm run restore -- --from ${folder}${dataDirFlag(dataDir)}`;
+  },
 });

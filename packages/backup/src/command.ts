@@ -1,29 +1,17 @@
+import { runTool, type Tool } from "@waybill/chassis/commandLine";
 import { DataFolderError, StackRunningError } from "@waybill/stack";
 import { BackupError } from "./takeBackup.ts";
 
-/** The command line cannot be understood; the message says what. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+/** Runs a command of this package: it does something, and tells what it has done. */
+export async function runCommand<Arguments>({
+  act,
+  ...tool
+}: Omit<Tool<Arguments>, "run" | "expected"> & {
+  readonly act: (given: Arguments) => Promise<string>;
+}): Promise<void> {
+  const run = async (given: Arguments) => {
+    console.log(await act(given));
+    return 0;
+  };
+  await runTool({ ...tool, run, expected: [BackupError, StackRunningError, DataFolderError] });
 }
-
-const USAGE_EXIT_CODE = 2;
-const expected = [BackupError, UsageError, StackRunningError, DataFolderError];
-
-/** Runs a command, prints what it answers, and sets the exit code: 1 when it failed, 2 when it was not understood. */
-export async function runCommand(
-  name: string,
-  run: (args: readonly string[]) => Promise<string>,
-): Promise<void> {
-  try {
-    console.log(await run(process.argv.slice(2)));
-  } catch (error) {
-    const isUsage = error instanceof UsageError || isParseError(error);
-    const isExpected = isUsage || expected.some((kind) => error instanceof kind);
-    console.error(isExpected ? (error as Error).message : error);
-    if (isUsage) console.error(`npm run ${name} -- --help tells the options.`);
-    process.exitCode = isUsage ? USAGE_EXIT_CODE : 1;
-  }
-}
-
-const isParseError = (error: unknown): boolean =>
-  String((error as { code?: string }).code).startsWith("ERR_PARSE_ARGS");

@@ -1,6 +1,12 @@
-import { parseArgs } from "node:util";
+import {
+  helpOption,
+  parseOptions,
+  readUrl,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import { dataDirFlag, defaultDataDir } from "@waybill/stack";
-import { runCommand, UsageError } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { restoreBackup } from "./restoreBackup.ts";
 import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
 
@@ -19,23 +25,27 @@ npm run restore -- --database-url <url> [--database-url <url> ...]
   are on several servers: the URL of each database, all in one call.
 `;
 
-const text = { type: "string" } as const;
-const texts = { ...text, multiple: true } as const;
+const options = {
+  from: text,
+  "data-dir": text,
+  "database-url": { ...text, multiple: true },
+  help: helpOption,
+} as const;
 
-await runCommand("restore", async (args) => {
-  const options = {
-    ...{ from: text, "data-dir": text, "database-url": texts },
-    help: { type: "boolean", short: "h" },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) return help;
+/** A back-up to put back, or else the databases that were restored by other means. */
+type Arguments = { readonly from: string; readonly dataDir: string } | readonly string[];
+
+function readArguments(args: readonly string[]): Arguments | undefined {
+  const values = parseOptions(args, options);
+  if (values.help) return undefined;
   const { from, "database-url": urls = [], "data-dir": dataDir = defaultDataDir } = values;
   if ((from === undefined) === (urls.length === 0))
     throw new UsageError("Name a back-up with --from, or a server with --database-url.");
-  return from === undefined ? await mark(urls) : await restore(from, dataDir);
-});
+  for (const url of urls) readUrl("--database-url", url);
+  return from === undefined ? urls : { from, dataDir };
+}
 
-async function restore(from: string, dataDir: string): Promise<string> {
+async function restore({ from, dataDir }: { from: string; dataDir: string }): Promise<string> {
   const { takenAt, epoch, replaced } = await restoreBackup(from, dataDir);
   const aside = replaced === undefined ? "" : `\nWhat was there before is in ${replaced}`;
   return `Restored as of ${takenAt}; this is restore epoch ${epoch}.${aside}
@@ -43,8 +53,6 @@ Next: npm start${flag(dataDir)}, then npm run doctor${flag(dataDir)}`;
 }
 
 async function mark(urls: readonly string[]): Promise<string> {
-  if (!urls.every((url) => URL.canParse(url)))
-    throw new UsageError("--database-url: not a URL such as postgres://user:password@host:5432");
   const [serverUrl = ""] = urls;
   const { epoch, databases } = await beginRestoreEpoch(
     urls.length > 1 ? urls : databasesOn(serverUrl),
@@ -55,3 +63,10 @@ Next: start the services, then npm run doctor`;
 
 const flag = (dataDir: string): string =>
   dataDirFlag(dataDir) === "" ? "" : ` --${dataDirFlag(dataDir)}`;
+
+await runCommand({
+  script: "restore",
+  help,
+  readArguments,
+  act: (given) => ("from" in given ? restore(given) : mark(given)),
+});

@@ -50,6 +50,18 @@ export function readNumber(flag: string, text: string, min: number, max: number)
   throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
 }
 
+/**
+ * The servers' URL, or several separated by commas. Undefined when none is given. Throws UsageError without naming the URL, which may hold
+ * a password.
+ */
+export function readUrl(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text.split(",").every((url) => /^[a-z]+:\/\/./.test(url) && URL.canParse(url))) return text;
+  throw new UsageError(
+    `${flag}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
+  );
+}
+
 /** A tool for the terminal. */
 export interface Tool<Arguments> {
   /** Its name for npm run. */
@@ -59,6 +71,8 @@ export interface Tool<Arguments> {
   readonly readArguments: (args: readonly string[]) => Arguments | undefined;
   /** Does it, and answers the exit code. */
   readonly run: (given: Arguments) => Promise<number>;
+  /** The exit code when that throws; default: 1. */
+  readonly failed?: number;
   /** Errors whose message says all that there is to know. */
   readonly expected?: readonly (new (
     ...args: never[]
@@ -68,7 +82,7 @@ export interface Tool<Arguments> {
 const FAILED = 1;
 const NOT_UNDERSTOOD = 2;
 
-/** Does what the command line says, and sets the exit code: 1 when it fails, 2 when it is not understood. */
+/** Does what the command line says, and sets the exit code: 1 or as the tool says when it fails, 2 when it is not understood. */
 export async function runTool<Arguments>(tool: Tool<Arguments>): Promise<void> {
   try {
     const given = tool.readArguments(process.argv.slice(2));
@@ -80,6 +94,6 @@ export async function runTool<Arguments>(tool: Tool<Arguments>): Promise<void> {
     console.error(isExpected ? (error as Error).message : error);
     const isUsage = error instanceof UsageError;
     if (isUsage) console.error(`npm run ${tool.script} -- --help tells the options.`);
-    process.exitCode = isUsage ? NOT_UNDERSTOOD : FAILED;
+    process.exitCode = isUsage ? NOT_UNDERSTOOD : (tool.failed ?? FAILED);
   }
 }

@@ -4,6 +4,7 @@ import {
   helpOption,
   parseOptions,
   readNumber,
+  readUrl,
   readWhole,
   textOption,
   UsageError,
@@ -43,6 +44,18 @@ describe("a command line", () => {
         UsageError,
         `--n: "${text}" is not a whole number from 1 to 9`,
       );
+    });
+  }
+
+  it("gives the URL of one server or several, none when it is empty", () => {
+    for (const url of ["postgres://u:p@h:5432/db", "nats://a:4222,nats://b:4222"])
+      expect(readUrl("--url", url)).to.equal(url);
+    for (const none of ["", undefined]) expect(readUrl("--url", none)).to.equal(undefined);
+  });
+
+  for (const text of ["localhost", "postgres://", "nats://a,b", "nats://a,"]) {
+    it(`"${text}" is no URL, and the message names the flag but not the URL`, () => {
+      expect(() => readUrl("--url", text)).to.throw(UsageError, /^--url: not a URL such as /);
     });
   }
 

@@ -1,4 +1,5 @@
-import { type Arguments, help, readArguments, UsageError } from "./cli/arguments.ts";
+import { runTool } from "@waybill/chassis/commandLine";
+import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { diagnose } from "./diagnose.ts";
 import { CannotLookError } from "./look/databases.ts";
 import { repair } from "./repair/repair.ts";
@@ -11,8 +12,10 @@ const COULD_NOT_LOOK = 2;
 /** Looks, prints, and answers the exit code. */
 async function main({ json, repair: isRepairing, ...place }: Arguments): Promise<number> {
   if (isRepairing) await repairAloud(place.dataDir);
-  const diagnosis = await diagnose({ ...place, onProgress: json ? undefined : showProgress });
-  showProgress(undefined);
+  const diagnosis = await diagnose({
+    ...place,
+    onProgress: json ? undefined : showProgress,
+  }).finally(() => showProgress(undefined));
   console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
   return diagnosis.healthy ? 0 : BROKEN;
 }
@@ -34,14 +37,11 @@ function showProgress(orders: number | undefined): void {
   process.stderr.write(`\r\x1b[K${text}`);
 }
 
-try {
-  const options = readArguments(process.argv.slice(2), process.env);
-  if (options === undefined) console.log(help);
-  else process.exitCode = await main(options);
-} catch (error) {
-  showProgress(undefined);
-  const isExpected = error instanceof CannotLookError || error instanceof UsageError;
-  console.error(isExpected ? `The doctor could not look. ${error.message}` : error);
-  if (error instanceof UsageError) console.error("npm run doctor -- --help tells the options.");
-  process.exitCode = COULD_NOT_LOOK;
-}
+await runTool({
+  script: "doctor",
+  help,
+  readArguments: (args) => readArguments(args, process.env),
+  run: main,
+  failed: COULD_NOT_LOOK,
+  expected: [CannotLookError],
+});

@@ -1,14 +1,12 @@
-import { help, readArguments, UsageError } from "./cli/arguments.ts";
+import { runTool } from "@waybill/chassis/commandLine";
+import { help, readArguments } from "./cli/arguments.ts";
 import { line, welcome } from "./cli/printing.ts";
+import { KILLED_EXIT_CODE, onStopSignals } from "./cli/stopSignals.ts";
 import type { StackOptions } from "./stack/options.ts";
 import type { Stack } from "./stack/stack.ts";
 import { startStack } from "./stack/startStack.ts";
 
-const USAGE_EXIT_CODE = 2;
-const KILLED_EXIT_CODE = 130; // What a shell answers for a process that ended by SIGINT.
 const PARENT_CHECK_MS = 500;
-/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. */
-const REPEATED_WITHIN_MS = 1_000;
 
 /** Runs the stack until it is told to stop; answers the exit code. */
 async function main(options: StackOptions): Promise<number> {
@@ -39,19 +37,6 @@ async function main(options: StackOptions): Promise<number> {
   return 0;
 }
 
-function onStopSignals(first: () => void, second: () => void): void {
-  let firstAt: number | undefined;
-  const onSignal = () => {
-    const now = performance.now();
-    if (firstAt === undefined) {
-      firstAt = now;
-      first();
-    } else if (now - firstAt > REPEATED_WITHIN_MS) second();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // The terminal was closed.
-}
-
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -72,15 +57,10 @@ function onParentGone(act: () => void): Disposable {
   return { [Symbol.dispose]: () => clearInterval(watch) };
 }
 
-try {
-  const options = readArguments(process.argv.slice(2), process.env);
-  if (options === undefined) console.log(help);
-  else process.exitCode = await main(options);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-  if (error instanceof UsageError) {
-    console.error("npm start -- --help tells the options.");
-    process.exitCode = USAGE_EXIT_CODE;
-  }
-}
+await runTool({
+  script: "start",
+  help,
+  readArguments: (args) => readArguments(args, process.env),
+  run: main,
+  expected: [Error],
+});

@@ -1,9 +1,14 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import {
+  flagOption as flag,
+  helpOption,
+  parseCommandLine,
+  runTool,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import { stackIssuer } from "./stack/identity.ts";
 import { defaultDataDir } from "./stack/repository.ts";
-
-const USAGE_EXIT_CODE = 2;
 
 const help = `Prints a token for the local stack, valid for an hour.
 
@@ -15,33 +20,36 @@ npm run -s token -- --service workflow  a service
 For example: curl -H "authorization: Bearer $(npm run -s token -- alice)" …
 `;
 
-async function main(): Promise<string> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      admin: { type: "boolean" },
-      service: { type: "string" },
-      "data-dir": { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return help;
+const options = { admin: flag, service: text, "data-dir": text, help: helpOption };
+
+/** Whose token is wanted. */
+interface Arguments {
+  readonly user: string | undefined;
+  readonly admin: boolean;
+  readonly service: string | undefined;
+  readonly dataDir: string;
+}
+
+function readArguments(args: readonly string[]): Arguments | undefined {
+  const { values, positionals } = parseCommandLine(args, options);
+  if (values.help) return undefined;
+  const { admin = false, service, "data-dir": dataDir = defaultDataDir } = values;
   const [user, ...more] = positionals;
-  const isOne = more.length === 0 && (values.service === undefined) !== (user === undefined);
-  if (!isOne && !(values.admin && user === undefined && values.service === undefined))
-    throw usage();
-  if (values.admin && values.service !== undefined) throw usage();
-  const issuer = await stackIssuer(resolve(values["data-dir"] ?? defaultDataDir));
-  if (values.service !== undefined) return issuer.serviceToken(values.service);
-  if (values.admin) return issuer.userToken(user ?? "admin", ["customer", "admin"]);
-  return issuer.userToken(user ?? "", ["customer"]);
+  const named = [user, service].filter((name) => name !== undefined).length;
+  const isOne = named === 1 || (admin && named === 0);
+  if (more.length > 0 || !isOne || (admin && service !== undefined))
+    throw new UsageError("Name one user, or a service with --service.");
+  return { user, admin, service, dataDir };
 }
 
-const usage = () => new TypeError("Name one user, or a service with --service; --help tells more.");
-
-try {
-  console.log(await main());
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = error instanceof TypeError ? USAGE_EXIT_CODE : 1;
+async function run({ user, admin, service, dataDir }: Arguments): Promise<number> {
+  const issuer = await stackIssuer(resolve(dataDir));
+  const token =
+    service === undefined
+      ? issuer.userToken(user ?? "admin", admin ? ["customer", "admin"] : ["customer"])
+      : issuer.serviceToken(service);
+  console.log(await token);
+  return 0;
 }
+
+await runTool({ script: "token", help, readArguments, run, expected: [Error] });

@@ -1,5 +1,6 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
-import { readArguments, UsageError } from "../src/cli/arguments.ts";
+import { readArguments } from "../src/cli/arguments.ts";
 import { restartDelayMs } from "../src/process/supervisor.ts";
 import { planStack } from "../src/stack/plan.ts";
 
@@ -16,6 +17,7 @@ describe("the command line of npm start", () => {
       replicas: 2,
       portBase: 6_000,
     });
+    expect(read("--port-base free")).to.include({ portBase: "free" });
     expect(read("--replicas order=2,item=3")).to.deep.include({ replicas: { order: 2, item: 3 } });
     expect(read("--ports nats=4222,user=7")).to.deep.include({ ports: { nats: 4_222, user: 7 } });
   });
@@ -30,7 +32,7 @@ describe("the command line of npm start", () => {
     const wrong: readonly [string, string][] = [
       ["--servics order", "Unknown option '--servics'"],
       ["--services orders", '"orders" is not one of order, status'],
-      ["--replicas 10", '"10" is not a number from 1 to 9'],
+      ["--replicas 10", '"10" is not a whole number from 1 to 9'],
       ["--replicas order=0", '--replicas order: "0" is not'],
       ["--ports postgres=", '--ports postgres: "" is not'],
       ["--ports gremlin=1", '"gremlin" is not one of'],

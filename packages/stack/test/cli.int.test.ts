@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { findStack, freePort, testFolder } from "@waybill/stack";
+import { findStack, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { eventually, isAlive } from "./support.ts";
 
@@ -39,16 +39,15 @@ describe("npm start", () => {
 
   it("says what is wrong with the command line", async () => {
     const { ended, problems } = run(cli, "--ports", "order=70000");
-    expect(await problems).to.include('--ports order: "70000" is not a number from 1 to 65535');
+    expect(await problems).to.include(
+      '--ports order: "70000" is not a whole number from 1 to 65535',
+    );
     expect(await ended).to.equal(2);
   });
 
   it("starts, and stops everything at SIGTERM", async () => {
     const dataDir = testFolder("cli");
-    const ports = await Promise.all([freePort(), freePort(), freePort()]);
-    const [user, postgres, nats] = ports;
-    const list = `user=${user},postgres=${postgres},nats=${nats}`;
-    const args = ["--data-dir", dataDir, "--services", "user", "--ports", list];
+    const args = ["--data-dir", dataDir, "--services", "user", "--port-base", "free"];
     const { child, ended, output } = run(cli, ...args);
     await untilPrinted(child, "Ready in");
     const pids = findStack(dataDir)?.processes.map(({ pid }) => pid) ?? [];

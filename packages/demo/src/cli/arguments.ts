@@ -26,7 +26,7 @@ npm run demo -- [options]
   --help                 prints this
 
 It can be repeated, each time with new orders. Services may be killed meanwhile: requests that are not answered are repeated with the same request_id.
-Exit code: 0 all went as told, and the doctor is content; 1 something did not; 2 there was nothing to play on.
+Exit code: 0 all went as told, and the doctor is content; 1 something did not, or no stack runs; 2 not understood.
 `;
 
 /** How to place many orders. */

@@ -1,4 +1,11 @@
-import { parseArgs } from "node:util";
+import {
+  flagOption as flag,
+  helpOption,
+  parseOptions,
+  readUrl,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 
 /** What `npm run doctor -- --help` prints. */
 export const help = `Checks in the databases of a local stack that nothing is lost, oversold, charged twice or stuck. It changes nothing,
@@ -17,11 +24,6 @@ npm run doctor -- [options]
 Exit code: 0 all promises are kept, 1 one is broken, 2 it could not look.
 `;
 
-/** The command line cannot be understood; the message says what. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 export interface Arguments {
   readonly dataDir: string | undefined;
   readonly databaseUrl: string | undefined;
@@ -30,12 +32,21 @@ export interface Arguments {
   readonly repair: boolean;
 }
 
+const options = {
+  "data-dir": text,
+  "database-url": text,
+  "nats-url": text,
+  json: flag,
+  repair: flag,
+  help: helpOption,
+};
+
 /** Reads the command line and the environment. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Arguments | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
   if (values.repair && (values["database-url"] !== undefined || values.json))
     throw new UsageError("--repair is for a running local stack, and prints for people only");
@@ -46,33 +57,4 @@ export function readArguments(
     json: values.json ?? false,
     repair: values.repair ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        "data-dir": text,
-        "database-url": text,
-        "nats-url": text,
-        json: flag,
-        repair: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
-/** The URL itself stays out of the message: it may hold a password. */
-function readUrl(source: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (URL.canParse(text)) return text;
-  throw new UsageError(
-    `${source}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
-  );
 }

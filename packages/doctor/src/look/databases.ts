@@ -20,6 +20,10 @@ export type ExaminedDatabase = (typeof examined)[number];
 /** The databases cannot be looked at; the message says why and what would help. */
 export class CannotLookError extends Error {
   override readonly name = "CannotLookError";
+
+  constructor(why: string, options?: ErrorOptions) {
+    super(`The doctor could not look. ${why}`, options);
+  }
 }
 
 /** A PostgreSQL that was killed a moment ago is back soon. */

@@ -1,4 +1,10 @@
-import { parseArgs } from "node:util";
+import {
+  helpOption,
+  parseOptions,
+  readWhole,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import { mutantNames, mutants } from "../mutants/mutants.ts";
 
 /** What is to be simulated. */
@@ -9,9 +15,6 @@ export interface Assignment {
   /** How many schedules are run at a time. */
   readonly workers: number;
 }
-
-/** What is wrong with the arguments, for whoever has typed them. */
-export class ArgumentError extends Error {}
 
 export const limits = { seed: 4_294_967_295, schedules: 10_000_000, workers: 256 } as const;
 
@@ -37,18 +40,20 @@ Mutants:
 ${mutantNames.map((name) => `  ${name.padEnd(widest)}  ${mutants[name]?.breaks}`).join("\n")}
 `;
 
-/** Undefined: help was asked for. Throws ArgumentErrors. */
+const options = { seed: text, schedules: text, mutant: text, workers: text, help: helpOption };
+
+/** Undefined: help was asked for. Throws UsageError. */
 export function readArguments(
   given: readonly string[],
   chance: () => number,
   cores: number,
 ): Assignment | undefined {
-  const values = parsed(given);
+  const values = parseOptions(given, options);
   if (values.help) return undefined;
   const { mutant } = values;
   if (mutant !== undefined && !mutantNames.includes(mutant))
-    throw new ArgumentError(`--mutant must be one of ${mutantNames.join(", ")}; given: ${mutant}`);
-  const schedules = whole(
+    throw new UsageError(`--mutant: "${mutant}" is not one of ${mutantNames.join(", ")}`);
+  const schedules = readWhole(
     "--schedules",
     values.schedules ?? `${defaultSchedules}`,
     1,
@@ -56,29 +61,7 @@ export function readArguments(
   );
   const last = limits.seed - schedules + 1;
   const byChance = `${Math.floor(chance() * (last + 1))}`;
-  const seed = whole("--seed", values.seed ?? byChance, 0, last);
-  const workers = whole("--workers", values.workers ?? `${cores}`, 1, limits.workers);
+  const seed = readWhole("--seed", values.seed ?? byChance, 0, last);
+  const workers = readWhole("--workers", values.workers ?? `${cores}`, 1, limits.workers);
   return { seed, schedules, mutant, workers };
-}
-
-function parsed(given: readonly string[]) {
-  const text = { type: "string" } as const;
-  const options = {
-    seed: text,
-    schedules: text,
-    mutant: text,
-    workers: text,
-    help: { type: "boolean" },
-  } as const;
-  try {
-    return parseArgs({ args: [...given], options }).values;
-  } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(name: string, value: string, low: number, high: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= low && number <= high) return number;
-  throw new ArgumentError(`${name} must be a whole number from ${low} to ${high}; given: ${value}`);
 }

@@ -1,4 +1,12 @@
-import { parseArgs } from "node:util";
+import {
+  flagOption as flag,
+  helpOption,
+  parseOptions,
+  readUrl,
+  readWhole,
+  textOption as text,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 import {
   defaultPorts,
   type PartName,
@@ -17,7 +25,7 @@ npm start -- [options]
   --ephemeral               keeps everything in a temporary folder that is removed at the end
   --services <a,b>          which services to run: ${serviceNames.join(", ")}; default: all
   --replicas <n | a=2,b=3>  how many processes of each service; default: 1
-  --port-base <n>           the first service's port, the others follow; default: ${defaultPorts.base}
+  --port-base <n | free>    the first service's port, the others follow; free: any free ports for all parts; default: ${defaultPorts.base}
   --ports <a=n,b=n>         ports of single parts: services, postgres (default ${defaultPorts.postgres}), nats (default ${defaultPorts.nats})
   --nats-monitor <n>        serves NATS's monitoring over HTTP on this port
   --database-url <url>      uses this PostgreSQL server instead of one of its own; also DATABASE_URL
@@ -30,25 +38,36 @@ Variables of the environment reach every service, such as CANCELLATION_WINDOW (d
 spans for npm run trace, unless OTEL_EXPORTER_OTLP_ENDPOINT names somebody else to send everything to.
 `;
 
-/** The command line cannot be understood; the message says what and where. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const options = {
+  "data-dir": text,
+  ephemeral: flag,
+  services: text,
+  replicas: text,
+  "port-base": text,
+  ports: text,
+  "nats-monitor": text,
+  "database-url": text,
+  "nats-url": text,
+  "no-samples": flag,
+  "log-level": text,
+  help: helpOption,
+};
 
 /** Reads the command line and the environment. Undefined: help is wanted. Throws UsageError. */
 export function readArguments(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): StackOptions | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, options);
   if (values.help) return undefined;
   const logLevel = values["log-level"];
   return {
     dataDir: values["data-dir"],
     ephemeral: values.ephemeral,
     services: values.services === undefined ? undefined : readServices(values.services),
-    replicas: values.replicas === undefined ? undefined : readReplicas(values.replicas),
-    portBase: readPort("--port-base", values["port-base"]),
+    replicas:
+      values.replicas === undefined ? undefined : readReplicas("--replicas", values.replicas),
+    portBase: readPortBase(values["port-base"]),
     ports: values.ports === undefined ? undefined : readPorts(values.ports),
     natsMonitorPort: readPort("--nats-monitor", values["nats-monitor"]),
     databaseUrl: readUrl(
@@ -63,32 +82,6 @@ export function readArguments(
   };
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        "data-dir": text,
-        ephemeral: flag,
-        services: text,
-        replicas: text,
-        "port-base": text,
-        ports: text,
-        "nats-monitor": text,
-        "database-url": text,
-        "nats-url": text,
-        "no-samples": flag,
-        "log-level": text,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
 const isService = (name: string): name is ServiceName =>
   (serviceNames as readonly string[]).includes(name);
 
@@ -99,9 +92,13 @@ function readServices(text: string): ServiceName[] {
   });
 }
 
-function readReplicas(text: string): number | Partial<Record<ServiceName, number>> {
-  if (!text.includes("=")) return readNumber("--replicas", text, 1, 9);
-  return Object.fromEntries(readPairs("--replicas", text, serviceNames, 1, 9));
+/** How many processes of each service, or of some: "2", or "order=2,status=3". Throws UsageError. */
+export function readReplicas(
+  flag: string,
+  text: string,
+): number | Partial<Record<ServiceName, number>> {
+  if (!text.includes("=")) return readWhole(flag, text, 1, 9);
+  return Object.fromEntries(readPairs(flag, text, serviceNames, 1, 9));
 }
 
 function readPorts(text: string): Partial<Record<PartName, number>> {
@@ -119,26 +116,14 @@ function readPairs(
 ): [string, number][] {
   return text.split(",").map((pair) => {
     const [name = "", value = ""] = pair.split("=");
-    if (names.includes(name)) return [name, readNumber(`${flag} ${name}`, value, min, max)];
+    if (names.includes(name)) return [name, readWhole(`${flag} ${name}`, value, min, max)];
     throw new UsageError(`${flag}: "${name}" is not one of ${names.join(", ")}`);
   });
 }
 
+const readPortBase = (text: string | undefined): number | "free" | undefined =>
+  text === "free" ? text : readPort("--port-base", text);
+
 function readPort(flag: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : readNumber(flag, text, 1, 65_535);
-}
-
-function readNumber(flag: string, text: string, min: number, max: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
-}
-
-/** The URL itself stays out of the message: it may hold a password. */
-function readUrl(source: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (text.split(",").every((url) => /^[a-z]+:\/\/./.test(url) && URL.canParse(url))) return text;
-  throw new UsageError(
-    `${source}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
-  );
+  return text === undefined ? undefined : readWhole(flag, text, 1, 65_535);
 }

@@ -13,7 +13,7 @@ export interface StackOptions {
   services?: readonly ServiceName[];
   /** How many processes of each service. Default: 1. */
   replicas?: number | Partial<Record<ServiceName, number>>;
-  /** The first service's port; the others follow. "free": any free ports, for tests. Default: 50051. */
+  /** The first service's port; the others follow. "free": any free ports, for all parts. Default: 50051. */
   portBase?: number | "free";
   /** Ports of single parts, before portBase. */
   ports?: Partial<Record<PartName, number>>;
