@@ -212,6 +212,15 @@ describe("the door", () => {
     expect(unknown.headers.get("access-control-allow-origin")).to.equal(null);
   });
 
+  it("lets nobody keep an answer but what is the same for everybody", async () => {
+    const keptAs = async (path: string, as?: string) =>
+      (await gateway.call("GET", path, { as })).headers.get("cache-control");
+    for (const path of ["/api/orders", "/api/orders/o-1", "/api/orders/o-1/timeline"])
+      expect(await keptAs(path, "alice"), path).to.equal("no-store");
+    expect(await keptAs("/api/orders", "forged")).to.equal("no-store");
+    expect(await keptAs("/.well-known/jwks.json")).to.equal("public, max-age=60");
+  });
+
   it("tells browsers to be careful", async () => {
     const { headers } = await gateway.call("GET", "/healthz");
     expect(headers.get("x-content-type-options")).to.equal("nosniff");

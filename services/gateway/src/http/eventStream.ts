@@ -61,10 +61,7 @@ export async function sendEvents(
     delay(errorsWithinMs, undefined, { ref: false }),
   ]);
   if (early?.done === true) return reply.code(204).send() as never;
-  reply
-    .type("text/event-stream; charset=utf-8")
-    .header("cache-control", "no-store")
-    .header("x-accel-buffering", "no");
+  reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
   // Counts anew with whatever the client takes; Node's own timeout for sockets.
   reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
   const lines = written(request, source, first, signal);

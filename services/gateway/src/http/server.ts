@@ -87,6 +87,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   parseBodies(plain);
   mapErrors(plain);
   traceRequests(plain);
+  keepPrivate(plain);
   boundRequests(plain);
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -111,6 +112,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await options.routes(app);
   await app.ready();
   return app;
+}
+
+/** Answers are somebody's own, and are kept nowhere on their way; a route that is for everybody says so. */
+function keepPrivate(app: FastifyInstance): void {
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.header("cache-control", "no-store");
+    done();
+  });
 }
 
 /** Connections that become idle while the server closes are closed this often. Unit: ms. */

@@ -39,11 +39,10 @@ export function authRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       answers: { 200: tokens.extend({ userId: z.string() }).meta({ id: "Login" }) },
       refusals: { 400: "A field breaks its rule", 401: "The address or the password is wrong" },
     }),
-    async (request, reply) => {
+    async (request) => {
       const { email, password } = request.body;
       const login = { email, password, clientAddress: request.ip };
       const answer = await users.authenticate(login, asGateway(request));
-      reply.header("cache-control", "no-store");
       return { ...tokensOf(answer.tokens), userId: present(answer.user, "the user").userId };
     },
   );
@@ -58,9 +57,8 @@ export function authRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       answers: { 200: tokens },
       refusals: { 400: "A field breaks its rule", 401: "The refresh token is not valid" },
     }),
-    async (request, reply) => {
+    async (request) => {
       const answer = await users.refreshTokens(request.body, asGateway(request));
-      reply.header("cache-control", "no-store");
       return tokensOf(answer.tokens);
     },
   );

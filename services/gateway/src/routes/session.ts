@@ -82,7 +82,7 @@ export function sessionRoutes(app: HttpServer, { clients: { users }, limits }: R
 
 function begun(request: FastifyRequest, reply: FastifyReply, given: z.output<typeof tokens>) {
   const { refreshToken, refreshExpiresAt, ...answered } = given;
-  reply.header("cache-control", "no-store").setCookie(cookieName, refreshToken, {
+  reply.setCookie(cookieName, refreshToken, {
     path: cookiePath,
     httpOnly: true,
     sameSite: "strict",
