@@ -274,6 +274,25 @@ describe("the limits of the door", () => {
     expect((await gateway.call("GET", "/api/orders", { as: "alice" })).status).to.equal(200);
   });
 
+  it("count all addresses of one client's IPv6 network together", async () => {
+    await using gateway = await startGateway({
+      limits: { ...limits, perAddress: 2, logins: 1 },
+      trustedProxies: ["127.0.0.1"],
+    });
+    const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+    const get = async (address: string) =>
+      (await gateway.call("GET", "/api/orders", { as: "alice", ...from(address) })).status;
+    const seen = [];
+    for (const address of ["2001:db8:0:7::1", "2001:db8:0:7:ffff::2", "2001:DB8::7:0:0:0:3"])
+      seen.push(await get(address));
+    expect(seen).to.deep.equal([200, 200, 429]);
+    expect(await get("2001:db8:0:8::1")).to.equal(200);
+    const logIn = async (address: string) =>
+      (await gateway.call("POST", "/api/auth/login", { body: login, ...from(address) })).status;
+    expect(await logIn("2001:db8:0:7::1")).to.equal(200);
+    expect(await logIn("2001:db8:0:7::2")).to.equal(429);
+  });
+
   it("turn requests away while the event loop is late, but answer probes", async () => {
     await using gateway = await startGateway({ maxEventLoopDelayMs: 1 });
     const blocker = setInterval(() => {
