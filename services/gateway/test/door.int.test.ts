@@ -128,6 +128,22 @@ describe("the door", () => {
     expect(gateway.fakes.received).to.deep.equal([]);
   });
 
+  it("cuts off a client that does not take its answers", async () => {
+    await using impatient = await startGateway({ stalledMs: 300 });
+    const { hostname, port } = new URL(impatient.url);
+    const client = connect(Number(port), hostname)
+      .pause()
+      .on("error", () => {});
+    try {
+      // More than all buffers on the way hold.
+      client.write("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+      await until(async () => (await impatient.connections()) === 1);
+      await until(async () => (await impatient.connections()) === 0);
+    } finally {
+      client.destroy();
+    }
+  });
+
   it("answers with the one body also what never becomes a request of a route", async () => {
     const get = (path: string, header = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${header}\r\n`;
     const cases = [

@@ -125,7 +125,7 @@ describe("server-sent events", () => {
   });
 
   it("are cut off when the client reads nothing any more", async () => {
-    await using impatient = await startGateway({ stalledStreamMs: 300, maxStreamsPerIdentity: 1 });
+    await using impatient = await startGateway({ stalledMs: 300, maxStreamsPerIdentity: 1 });
     impatient.fakes.on("watchStatuses", async function* () {
       const reason = "x".repeat(100_000); // Large, so that all buffers are soon full.
       for (let version = 1; ; version++)

@@ -24,15 +24,10 @@ const heartbeatMs = 15_000;
 /** How long clients wait before they come again. Unit: ms. */
 const retryMs = 1_000;
 
-/** A client that takes nothing for so long, not even heartbeats, is cut off, or it would hold its place for ever. Unit: ms. */
-const defaultStalledMs = 60_000;
-
 export interface EventStreamOptions {
   readonly slots: StreamSlots;
   /** Ends every stream: the process stops. */
   readonly ending: AbortSignal;
-  /** Longer than a heartbeat takes. Default 60,000 ms. */
-  readonly stalledMs: number | undefined;
   readonly watch: (signal: AbortSignal) => AsyncIterable<ServerEvent>;
 }
 
@@ -44,7 +39,7 @@ export interface EventStreamOptions {
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  { slots, ending, stalledMs = defaultStalledMs, watch }: EventStreamOptions,
+  { slots, ending, watch }: EventStreamOptions,
 ): Promise<never> {
   const slot = slots.take(request.caller);
   const signal = AbortSignal.any([request.gone, ending, ...expiryOf(request.token)]);
@@ -62,8 +57,6 @@ export async function sendEvents(
   ]);
   if (early?.done === true) return reply.code(204).send() as never;
   reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
-  // Counts anew with whatever the client takes; Node's own timeout for sockets.
-  reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
   const lines = written(request, source, first, signal);
   return reply.send(Readable.from(lines, { objectMode: false })) as never; // A stream is of no schema.
 }

@@ -34,6 +34,8 @@ export interface HttpServerOptions {
   readonly trustedProxies: readonly string[];
   /** Where the built console is; without it the gateway has no pages of its own. */
   readonly consoleDir?: string;
+  /** When a client that takes nothing of its answer is cut off; longer than a live stream's heartbeat takes. Default 60,000 ms. */
+  readonly stalledMs?: number;
   /** Adds the routes. */
   readonly routes: (app: HttpServer) => void | Promise<void>;
 }
@@ -43,6 +45,9 @@ const bodyLimitBytes = 64 * 1024;
 
 /** How long a client may take to send a request. */
 const requestTimeoutMs = 15_000;
+
+/** A client that takes nothing for so long, not even heartbeats, is cut off, or what it does not take would be held for ever. Unit: ms. */
+const defaultStalledMs = 60_000;
 
 /** Longer ids are refused by their rule, not as an unknown route. Unit: characters. */
 const maxParamLength = 1_024;
@@ -74,6 +79,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: options.stalledMs ?? defaultStalledMs, // Counts anew with whatever the client takes.
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: (request) => requestId(request.headers),
     return503OnClosing: false, // What arrives while it closes is served; then the connection ends.

@@ -58,7 +58,7 @@ const version = z.string().regex(/^\d{1,9}$/, "must be the id of an event of thi
 const position = z.string().min(1).max(200);
 
 function liveRoutes(app: HttpServer, parts: RouteParts): void {
-  const { slots, ending, stalledStreamMs: stalledMs } = parts;
+  const { slots, ending } = parts;
   const { statuses } = parts.clients;
   const exposeHeadRoute = false; // A HEAD would open a stream that nobody reads.
   app.get(
@@ -88,7 +88,7 @@ function liveRoutes(app: HttpServer, parts: RouteParts): void {
           parts.traceLink,
           ({ transition }) => String(transition?.version ?? ""),
         );
-      return sendEvents(request, reply, { slots, ending, stalledMs, watch });
+      return sendEvents(request, reply, { slots, ending, watch });
     },
   );
   app.get(
@@ -113,7 +113,7 @@ function liveRoutes(app: HttpServer, parts: RouteParts): void {
           parts.traceLink,
           (response) => response.position,
         );
-      return sendEvents(request, reply, { slots, ending, stalledMs, watch });
+      return sendEvents(request, reply, { slots, ending, watch });
     },
   );
 }

@@ -16,8 +16,6 @@ export interface RouteParts {
   readonly health: Readonly<Record<string, Pick<Client<typeof HealthDefinition>, "check">>>;
   readonly limits: RateLimits;
   readonly slots: StreamSlots;
-  /** When a live stream that is not read is cut off. Default 60,000 ms. */
-  readonly stalledStreamMs?: number | undefined;
   /** Aborts when the process is asked to stop. */
   readonly ending: AbortSignal;
   /** Where the trace of a W3C trace context can be looked at. */

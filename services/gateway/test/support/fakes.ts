@@ -352,9 +352,9 @@ export class Fakes implements AsyncDisposable {
 }
 
 /** Waits until the condition holds, within 5 s. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 5_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not within 5 s: ${condition}`);
     await delay(5);
   }

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import { createLogger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { Order } from "@waybill/contracts/order";
@@ -57,6 +58,8 @@ export interface TestGateway extends AsyncDisposable {
   call(method: string, path: string, request?: Request): Promise<Answered>;
   /** The same, with the body as a stream. */
   open(method: string, path: string, request?: Request): Promise<Response>;
+  /** How many connections it has. */
+  connections(): Promise<number>;
   /** What was answered so far: "GET /api/orders 200". */
   readonly answers: readonly { method: string; path: string; status: number }[];
 }
@@ -64,7 +67,6 @@ export interface TestGateway extends AsyncDisposable {
 export interface TestOptions extends Partial<Omit<HttpServerOptions, "routes">> {
   readonly replicas?: number;
   readonly maxStreamsPerIdentity?: number;
-  readonly stalledStreamMs?: number;
   readonly cancellationWindowMs?: number;
 }
 
@@ -72,13 +74,7 @@ const unlimited = { perAddress: 0, perIdentity: 0, logins: 0 };
 
 /** A gateway on a free port before services that are fakes. */
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const {
-    replicas = 1,
-    maxStreamsPerIdentity = 20,
-    stalledStreamMs,
-    cancellationWindowMs = 0,
-    ...http
-  } = options;
+  const { replicas = 1, maxStreamsPerIdentity = 20, cancellationWindowMs = 0, ...http } = options;
   const logger = createLogger("test", { level: "silent", format: "json" });
   const fakes = await Fakes.start(logger, replicas);
   const clients = fakes.clients(logger);
@@ -100,7 +96,6 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         health: { order: { check: async () => ({ status: 1 }) } },
         limits,
         slots: new StreamSlots(100, maxStreamsPerIdentity),
-        stalledStreamMs,
         ending: ending.signal,
         traceLink: traceLinks("https://traces.example.org/{traceId}"),
         defaultPaymentMethod: "pm_ok",
@@ -134,6 +129,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     orderCache,
     answers,
     open,
+    connections: () => promisify(server.server.getConnections).call(server.server),
     call: async (method, path, request) => {
       const response = await open(method, path, request);
       const text = await response.text();
