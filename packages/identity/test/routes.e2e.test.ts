@@ -54,7 +54,7 @@ describe("who may use which route", function () {
 
   it("asks for HEAD the same token as for GET", async () => {
     for (const route of routes.filter(({ method }) => method === "GET")) {
-      const expected = isStream(route) ? 404 : route.status("no token");
+      const expected = isStream(route) ? 405 : route.status("no token");
       expect(await ask(route, "alice", "", "HEAD"), route.name).to.equal(expected);
     }
   });

@@ -128,6 +128,26 @@ describe("the door", () => {
     expect(gateway.fakes.received).to.deep.equal([]);
   });
 
+  it("says what a path is there for when it is asked for something else", async () => {
+    const cases = [
+      ["DELETE", "/api/orders", "GET, HEAD, POST"],
+      ["GET", "/api/auth/login", "POST"],
+      ["POST", "/api/orders/o-1", "GET, HEAD"],
+      ["PUT", "/api/orders/o-1/events?x=y", "GET"],
+      ["HEAD", "/api/orders/o-1/events", "GET"],
+      ["DELETE", "/.well-known/jwks.json", "GET, HEAD"],
+    ] as const;
+    for (const [method, path, allowed] of cases) {
+      const answer = await gateway.open(method, path);
+      expect(answer.status, `${method} ${path}`).to.equal(405);
+      expect(answer.headers.get("allow")).to.equal(allowed);
+    }
+    const { body } = await gateway.call("DELETE", "/api/orders");
+    expect(body).to.include({ status: 405, reason: "METHOD_NOT_ALLOWED" });
+    for (const path of ["/api/nothing", "/xwell-known/jwks.json", "/api/orders/a/b"])
+      expect((await gateway.call("DELETE", path)).status, path).to.equal(404);
+  });
+
   it("cuts off a client that does not take its answers", async () => {
     await using impatient = await startGateway({ stalledMs: 300 });
     const { hostname, port } = new URL(impatient.url);

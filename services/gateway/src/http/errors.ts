@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { MethodsOf } from "./methods.ts";
 import {
   type Answer,
   answerTo,
@@ -20,14 +21,16 @@ export function mapErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => answerWith(error, request, reply));
 }
 
-/** The answer to a path that is no route's; limited like any other. */
-export function answerUnknownRoutes(app: FastifyInstance): void {
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
-    throw new Problem(
-      404,
-      "ROUTE_NOT_FOUND",
-      `There is no route ${request.method} ${pathOf(request)}`,
-    );
+/** The answer to a path or a method that is no route's; limited like any other. */
+export function answerUnknownRoutes(app: FastifyInstance, methodsOf: MethodsOf): void {
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const path = pathOf(request);
+    const methods = methodsOf(path);
+    if (methods.length === 0)
+      throw new Problem(404, "ROUTE_NOT_FOUND", `There is no route ${request.method} ${path}`);
+    const allowed = methods.join(", ");
+    reply.header("allow", allowed);
+    throw new Problem(405, "METHOD_NOT_ALLOWED", `${path} is there for ${allowed} only`);
   });
 }
 

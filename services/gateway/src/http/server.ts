@@ -11,6 +11,7 @@ import { documentRoutes } from "./documentation.ts";
 import { answerUnknownRoutes, mapErrors } from "./errors.ts";
 import { limitRates, type RateLimits, shedLoad } from "./limits.ts";
 import { answerBadPath, answerMalformed } from "./malformed.ts";
+import { learnMethods } from "./methods.ts";
 import { requestId, traceRequests } from "./tracing.ts";
 import { parseBodies, validatorCompiler } from "./validation.ts";
 
@@ -112,9 +113,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   authenticate(plain, options.verify);
   await limitRates(plain, options.limits);
   await app.register(cookie);
+  const methodsOf = learnMethods(plain);
   await documentRoutes(plain);
   if (options.consoleDir !== undefined) await serveConsole(plain, options.consoleDir);
-  answerUnknownRoutes(plain);
+  answerUnknownRoutes(plain, methodsOf);
   await options.routes(app);
   await app.ready();
   return app;
