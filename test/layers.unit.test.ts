@@ -36,7 +36,10 @@ const pure = running.filter(({ path }) => layerOf(path) === "domain");
 function isPure({ specifier, names }: Import): boolean {
   if (specifier.startsWith("@waybill/contracts/")) return true;
   if (specifier === "@waybill/tcc") return true; // The fence, whose rules are pure.
-  return specifier === "node:crypto" && names.every((name) => /^(createHash|hash)$/.test(name));
+  return (
+    specifier === "node:crypto" &&
+    names.every((name) => /^(createHash|createHmac|hash)$/.test(name))
+  );
 }
 
 const io =

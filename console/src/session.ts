@@ -45,7 +45,7 @@ export function sessionOf({ accessToken }: Answered, now: number): Session {
   };
 }
 
-/** Goes on when its page is left: an exchange whose answer is lost would end the session, since a refresh token is good for one. */
+/** Goes on when its page is left: an exchange whose answer nobody takes ends the session, unless it is soon repeated. */
 const post = (path: string, body: unknown = {}) =>
   fetch(path, {
     method: "POST",
@@ -76,7 +76,7 @@ export function endSession(): void {
 
 let refreshing: Promise<void> | undefined;
 
-/** One exchange at a time, over all tabs: the refresh token is good for one, and a second use would revoke both. */
+/** One exchange at a time, over all tabs: the refresh token is good for one, and a late second use would revoke both. */
 function refresh(): Promise<void> {
   refreshing ??= Promise.resolve(navigator.locks.request("waybill-refresh", exchange)).finally(
     () => {

@@ -12,7 +12,7 @@ const maxOutputBytes = 64 * 1024 * 1024;
 /** RPCs that have no idempotency level because repeating them does something else. */
 const notIdempotent: ReadonlySet<string> = new Set([
   "waybill.user.v1.UserService.Authenticate",
-  "waybill.user.v1.UserService.RefreshTokens", // A second exchange revokes the family.
+  "waybill.user.v1.UserService.RefreshTokens", // Repeated late, it revokes the family.
 ]);
 
 /** Runs a check that reports for itself. */

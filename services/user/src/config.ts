@@ -27,6 +27,8 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       TOKEN_AUDIENCE: envText("waybill"),
       ACCESS_TOKEN_TTL: envDuration(10 * minuteMs, { minMs: 1_000, maxMs: maxAccessTokenTtlMs }),
       REFRESH_TOKEN_TTL: envDuration(30 * dayMs, { minMs: 1_000, maxMs: 3_650 * dayMs }),
+      /** How long a refresh token may be presented again, for an answer that was lost; longer than the door waits for one. */
+      REFRESH_TOKEN_GRACE: envDuration(20_000, { maxMs: minuteMs }),
       /** How long verifiers may keep the public keys; a new key signs only after that. */
       JWKS_CACHE_TIME: envDuration(10 * minuteMs, { maxMs: dayMs }),
       /** Encrypts private signing keys at rest. */

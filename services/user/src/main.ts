@@ -39,6 +39,7 @@ const app = userApp({
     audience: config.TOKEN_AUDIENCE,
     accessTtlMs: config.ACCESS_TOKEN_TTL,
     refreshTtlMs: config.REFRESH_TOKEN_TTL,
+    refreshGraceMs: config.REFRESH_TOKEN_GRACE,
   },
 });
 service.onDrain(app);

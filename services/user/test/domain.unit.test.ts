@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { grantedRoles, isSameAccount } from "../src/domain/account.ts";
 import { accountKey, addressKey, waitMs } from "../src/domain/attempts.ts";
 import { decodeHash, encodeHash, isOutdated } from "../src/domain/encodedHash.ts";
-import { judgeExchange, tokenHash } from "../src/domain/refreshToken.ts";
+import { judgeExchange, successorOf, tokenHash } from "../src/domain/refreshToken.ts";
 import { Secret } from "../src/domain/secret.ts";
 import { publishedKeysAt, signingKeyAt } from "../src/domain/signingKeys.ts";
 
@@ -84,20 +84,46 @@ describe("secrets", () => {
 });
 
 describe("the exchange of a refresh token", () => {
-  const token = { familyId: "f", expiresAt: at(100), exchangedAt: undefined };
+  const token = {
+    familyId: "f",
+    expiresAt: at(100),
+    exchangedAt: undefined,
+    successorSalt: undefined,
+  };
+  const exchanged = { ...token, exchangedAt: at(5), successorSalt: "salt" };
+  const unused = { exchangedAt: undefined };
   const family = { revokedAt: undefined };
+  const judge = (given: typeof exchanged, ms: number) =>
+    judgeExchange(given, unused, family, { now: at(ms), graceMs: 10 });
 
   it("happens once, before the token ends and unless its family is revoked", () => {
-    expect(judgeExchange(token, family, at(99))).to.equal("exchange");
-    expect(judgeExchange(token, family, at(100))).to.equal("invalid");
-    expect(judgeExchange(token, { revokedAt: at(1) }, at(99))).to.equal("invalid");
+    const judgeFirst = (ms: number, revokedAt?: Date) =>
+      judgeExchange(token, undefined, { revokedAt }, { now: at(ms), graceMs: 10 });
+    expect(judgeFirst(99)).to.equal("exchange");
+    expect(judgeFirst(100)).to.equal("invalid");
+    expect(judgeFirst(99, at(1))).to.equal("invalid");
   });
 
-  it("is reuse after the first, even late or when its family is revoked", () => {
-    const exchanged = { ...token, exchangedAt: at(5) };
-    expect(judgeExchange(exchanged, family, at(6))).to.equal("reused");
-    expect(judgeExchange(exchanged, family, at(200))).to.equal("reused");
-    expect(judgeExchange(exchanged, { revokedAt: at(6) }, at(7))).to.equal("reused");
+  it("is repeated within the grace, also by a replica whose clock is behind", () => {
+    expect([4, 5, 14].map((ms) => judge(exchanged, ms))).to.deep.equal(Array(3).fill("repeat"));
+  });
+
+  it("is reuse later, after its successor was used, without grace, or when its family is revoked", () => {
+    expect(judge(exchanged, 15)).to.equal("reused");
+    expect(judge(exchanged, 200)).to.equal("reused");
+    const used = { exchangedAt: at(5) };
+    const now = at(5);
+    expect(judgeExchange(exchanged, used, family, { now, graceMs: 10 })).to.equal("reused");
+    expect(judgeExchange(exchanged, undefined, family, { now, graceMs: 10 })).to.equal("reused");
+    expect(judgeExchange(exchanged, unused, family, { now, graceMs: 0 })).to.equal("reused");
+    const revoked = { revokedAt: at(5) };
+    expect(judgeExchange(exchanged, unused, revoked, { now, graceMs: 10 })).to.equal("reused");
+  });
+
+  it("makes a successor that neither the token nor what is stored tells by itself", () => {
+    expect(successorOf("a", "salt")).to.equal(successorOf("a", "salt"));
+    expect(successorOf("a", "salt")).not.to.equal(successorOf("a", "pepper"));
+    expect(successorOf("a", "salt")).not.to.equal(successorOf("b", "salt"));
   });
 
   it("knows tokens by their SHA-256", () => {

@@ -94,6 +94,7 @@ describe("the configuration", () => {
       TOKEN_AUDIENCE: "waybill",
       ACCESS_TOKEN_TTL: 600_000,
       REFRESH_TOKEN_TTL: 2_592_000_000,
+      REFRESH_TOKEN_GRACE: 20_000,
       KEY_ENCRYPTION_KEY: undefined,
     });
   });

@@ -2,7 +2,7 @@ import { createLogger } from "@waybill/chassis";
 import { sql } from "@waybill/persistence";
 import { Status } from "@waybill/rpc";
 import { expect } from "chai";
-import { anonymous, customer, refusal, serveUsers } from "./support/serving.ts";
+import { anonymous, customer, refreshGraceMs, refusal, serveUsers } from "./support/serving.ts";
 
 /** Planted, so that they are found wherever they turn up. */
 const planted = {
@@ -26,7 +26,7 @@ describe("secrets", () => {
       if (broken.hash) throw new Error("argon2 failed");
     };
     await using served = await serveUsers({ logger, onHash });
-    const { client, as, db } = served;
+    const { client, as, db, clock } = served;
     const errors: string[] = [];
     const failing = async (call: Promise<unknown>) => {
       const { code, message, metadata, violations } = await refusal(call);
@@ -47,6 +47,7 @@ describe("secrets", () => {
     await failing(client.authenticate({ email, password: planted.wrong, clientAddress: "?" }));
     const refreshToken = tokens?.refreshToken ?? "";
     const refreshed = (await client.refreshTokens({ refreshToken })).tokens;
+    clock.forward(refreshGraceMs);
     await failing(client.refreshTokens({ refreshToken }));
 
     as(customer("ann"));

@@ -52,7 +52,8 @@ export function authRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       ...common,
       config,
       summary: "Exchange a refresh token for new tokens",
-      description: "One that was exchanged before revokes all tokens that came of the same login.",
+      description:
+        "Repeated within seconds, since an answer may be lost, it is the same exchange; later it revokes all tokens that came of the same login.",
       inputs: { body: refreshBody },
       answers: { 200: tokens },
       refusals: { 400: "A field breaks its rule", 401: "The refresh token is not valid" },

@@ -22,6 +22,8 @@ export interface TokenSettings {
   /** Unit: ms. */
   readonly accessTtlMs: number;
   readonly refreshTtlMs: number;
+  /** How long after its exchange a refresh token may be presented again, for an answer that was lost; 0: never. */
+  readonly refreshGraceMs: number;
 }
 
 /** Tokens, and the row to keep of the refresh token: unless that is stored, it is worth nothing. */
@@ -30,21 +32,33 @@ export interface IssuedTokens {
   readonly row: NewToken;
 }
 
-/** Makes tokens for an account; the refresh token belongs to a family, a new one by default. */
-export type TokenIssuer = (account: Account, familyId?: string) => Promise<IssuedTokens>;
+/** A refresh token of a family. */
+export interface RefreshToken {
+  readonly familyId: string;
+  readonly token: string;
+  /** Default: refreshTtlMs from now. */
+  readonly expiresAt?: Date;
+}
+
+/** Makes tokens for an account: an access token, and with it this refresh token, by default the first of a new family. */
+export type TokenIssuer = (account: Account, refresh?: RefreshToken) => Promise<IssuedTokens>;
 
 const refreshTokenBytes = 32;
 
+const firstOfFamily = (): RefreshToken => ({
+  familyId: randomUUID(),
+  token: randomBytes(refreshTokenBytes).toString("base64url"),
+});
+
 export const tokenIssuer =
   (keys: KeyRing, settings: TokenSettings, now: () => Date): TokenIssuer =>
-  async (account, familyId = randomUUID()) => {
+  async (account, { familyId, token, expiresAt: given } = firstOfFamily()) => {
     const issuedAt = now();
     const access = await accessToken(keys, settings, account, issuedAt);
-    const refresh = randomBytes(refreshTokenBytes).toString("base64url");
-    const refreshExpiresAt = new Date(issuedAt.getTime() + settings.refreshTtlMs);
+    const expiresAt = given ?? new Date(issuedAt.getTime() + settings.refreshTtlMs);
     return {
-      tokens: { ...access, refreshToken: new Secret(refresh), refreshExpiresAt },
-      row: { tokenHash: tokenHash(refresh), familyId, issuedAt, expiresAt: refreshExpiresAt },
+      tokens: { ...access, refreshToken: new Secret(token), refreshExpiresAt: expiresAt },
+      row: { tokenHash: tokenHash(token), familyId, issuedAt, expiresAt },
     };
   };
 

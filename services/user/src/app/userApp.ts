@@ -55,7 +55,7 @@ export function userApp({ db, keys, passwords, limits, tokens, now }: UserAppOpt
     listAccounts: listAccounts(db),
     setPassword: setPassword(login),
     authenticate: authenticate(login),
-    exchangeToken: exchangeToken(db, issue, now),
+    exchangeToken: exchangeToken(db, issue, now, tokens.refreshGraceMs),
     revokeToken: revokeToken(db, now),
     keys,
     purge: async () => {

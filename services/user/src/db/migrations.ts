@@ -55,4 +55,5 @@ export const migrations = [
       check ((private_key is null) = (ended_at is not null))
     )`,
   ]),
+  migration("0004_refresh_grace", ["alter table refresh_tokens add column successor_salt text"]),
 ];

@@ -31,11 +31,11 @@ const lockFamilyStatement = sql(
 );
 const tokenStatement = sql(
   "user_token",
-  "select family_id, expires_at, exchanged_at from refresh_tokens where token_hash = $1",
+  "select family_id, expires_at, exchanged_at, successor_salt from refresh_tokens where token_hash = $1",
 );
 const exchangeStatement = sql(
   "user_exchange_token",
-  "update refresh_tokens set exchanged_at = $2 where token_hash = $1",
+  "update refresh_tokens set exchanged_at = $2, successor_salt = $3 where token_hash = $1",
 );
 const revokeFamilyStatement = sql(
   "user_revoke_family",
@@ -66,9 +66,14 @@ export async function insertToken(tx: Sql, token: NewToken): Promise<void> {
   await tx.run(insertTokenStatement, [tokenHash, familyId, issuedAt, expiresAt]);
 }
 
-/** Exchanges a token, whose family the transaction has locked, for the next one. */
-export async function exchangeToken(tx: Sql, tokenHash: string, next: NewToken): Promise<void> {
-  await tx.run(exchangeStatement, [tokenHash, next.issuedAt]);
+/** Exchanges a token, whose family the transaction has locked, for the next one, which was made with the salt. */
+export async function exchangeToken(
+  tx: Sql,
+  tokenHash: string,
+  salt: string,
+  next: NewToken,
+): Promise<void> {
+  await tx.run(exchangeStatement, [tokenHash, next.issuedAt, salt]);
   await insertToken(tx, next);
   await tx.run(prolongStatement, [next.familyId, next.expiresAt]);
 }
@@ -84,19 +89,27 @@ export async function lockToken(
   const [found] = await tx.rows<{ family_id: string }>(familyOfStatement, [tokenHash]);
   if (found === undefined) return undefined;
   const [family] = await tx.rows<FamilyRow>(lockFamilyStatement, [found.family_id]);
-  const [token] = await tx.rows<TokenRow>(tokenStatement, [tokenHash]);
+  const token = await readToken(tx, tokenHash);
   if (family === undefined || token === undefined) return undefined; // Purged meanwhile.
   return {
-    token: {
-      familyId: token.family_id,
-      expiresAt: token.expires_at,
-      exchangedAt: token.exchanged_at ?? undefined,
-    },
+    token,
     family: {
       familyId: family.family_id,
       userId: family.user_id,
       revokedAt: family.revoked_at ?? undefined,
     },
+  };
+}
+
+/** A token of a family that the transaction has locked. */
+export async function readToken(tx: Sql, tokenHash: string): Promise<StoredToken | undefined> {
+  const [row] = await tx.rows<TokenRow>(tokenStatement, [tokenHash]);
+  if (row === undefined) return undefined;
+  return {
+    familyId: row.family_id,
+    expiresAt: row.expires_at,
+    exchangedAt: row.exchanged_at ?? undefined,
+    successorSalt: row.successor_salt ?? undefined,
   };
 }
 
@@ -125,4 +138,5 @@ interface TokenRow {
   family_id: string;
   expires_at: Date;
   exchanged_at: Date | null;
+  successor_salt: string | null;
 }

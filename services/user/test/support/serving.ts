@@ -64,6 +64,7 @@ export interface Opened extends AsyncDisposable {
 export const windowMs = 15 * minuteMs;
 export const accessTtlMs = 10 * minuteMs;
 export const refreshTtlMs = 30 * 24 * 60 * minuteMs;
+export const refreshGraceMs = 20_000;
 export const jwksCacheMs = 10 * minuteMs;
 
 /** The service's use cases on a database. */
@@ -86,7 +87,7 @@ export async function openApp(options: Options = {}): Promise<Opened> {
     keys: await openKeyRing({ db, logger, now, jwksCacheMs, encryptionKey }),
     passwords: passwordHasher({ lanes: 2, cost: options.cost ?? cheap, argon2id }),
     limits: { windowMs, failuresPerAccount: perAccount, failuresPerAddress: perAddress },
-    tokens: { issuer: "waybill", audience: "waybill", accessTtlMs, refreshTtlMs },
+    tokens: { issuer: "waybill", audience: "waybill", accessTtlMs, refreshTtlMs, refreshGraceMs },
     now,
   });
   const close = async () => {
