@@ -3,16 +3,18 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { repeatable } from "../src/repeating.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const localBinaries = join(root, "node_modules/.bin");
 const bufBinary = join(localBinaries, process.platform === "win32" ? "buf.cmd" : "buf");
 const maxOutputBytes = 64 * 1024 * 1024;
 
-/** RPCs that have no idempotency level because repeating them does something else. */
+/** RPCs that have no idempotency level because repeating them does something else, whatever or with some requests. */
 const notIdempotent: ReadonlySet<string> = new Set([
-  "waybill.user.v1.UserService.Authenticate",
-  "waybill.user.v1.UserService.RefreshTokens", // Repeated late, it revokes the family.
+  "waybill.user.v1.UserService/Authenticate",
+  "waybill.user.v1.UserService/RefreshTokens", // Repeated late, it revokes the family.
+  ...repeatable.keys(),
 ]);
 
 /** Runs a check that reports for itself. */
@@ -36,7 +38,7 @@ interface DescriptorSet {
   }[];
 }
 
-/** Every RPC says whether it may be repeated, which callers and proxies rely on. */
+/** Every RPC says whether it may be repeated, which callers and proxies rely on: by a level, or by having none. */
 function levelsAreSet(): boolean {
   const args = ["build", "--as-file-descriptor-set", "-o", "-#format=json"];
   const json = execFileSync(bufBinary, args, { cwd: root, maxBuffer: maxOutputBytes });
@@ -44,14 +46,14 @@ function levelsAreSet(): boolean {
   const rpcs = files.flatMap((file) =>
     (file.service ?? []).flatMap((service) =>
       (service.method ?? []).map(({ name, options }) => ({
-        rpc: `${file.package}.${service.name}.${name}`,
+        rpc: `${file.package}.${service.name}/${name}`,
         level: options?.idempotencyLevel,
       })),
     ),
   );
-  const unsaid = rpcs.filter(({ rpc, level }) => level === undefined && !notIdempotent.has(rpc));
-  for (const { rpc } of unsaid) console.log(`${rpc} has no idempotency_level`);
-  return tell(`idempotency level of ${rpcs.length} RPCs`, unsaid.length === 0);
+  const wrong = rpcs.filter(({ rpc, level }) => (level === undefined) !== notIdempotent.has(rpc));
+  for (const { rpc, level = "none" } of wrong) console.log(`${rpc} has idempotency_level ${level}`);
+  return tell(`idempotency level of ${rpcs.length} RPCs`, wrong.length === 0);
 }
 
 /** What git answers; undefined when it fails, or is not there. */

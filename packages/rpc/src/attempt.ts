@@ -19,7 +19,7 @@ export interface Call<Response> {
   readonly traced: Context;
   /** Proves who calls, unless the call's own metadata does. */
   readonly token: TokenSource | undefined;
-  /** The contract says that it may be done twice. Others are tried once, with all the time there is. */
+  /** The contract says that this request may be sent twice. Others are tried once, with all the time there is. */
   readonly isRepeatable: boolean;
   readonly invoke: (options: CallOptions) => Promise<Response>;
 }

@@ -1,4 +1,5 @@
 import { type Context, context, type Span } from "@opentelemetry/api";
+import { repeatable } from "@waybill/contracts/repeating";
 import {
   BulkheadRejectedError,
   isBrokenCircuitError,
@@ -76,7 +77,13 @@ export function createClient<D extends TsProtoServiceDefinition>(
     const invoke = ((request, options) => nextChannel()[name]?.(request, options)) as Method;
     const call = method.responseStream
       ? streamingCall(path, callee, invoke, config.token)
-      : unaryCall(path, callee, attempts, { invoke, isRepeatable: isRepeatable(method) }, config);
+      : unaryCall(
+          path,
+          callee,
+          attempts,
+          { invoke, isRepeatable: repeatability(path, method) },
+          config,
+        );
     return [name, call] as const;
   });
   const dispose = async () => callee[Symbol.dispose]();
@@ -85,9 +92,19 @@ export function createClient<D extends TsProtoServiceDefinition>(
   }) as unknown as Client<D>;
 }
 
-/** By the contract's idempotency_level. A login or the exchange of a refresh token has none: a repetition is another one. */
-const isRepeatable = ({ options }: { readonly options: { readonly idempotencyLevel?: unknown } }) =>
-  options.idempotencyLevel !== undefined;
+type IsRepeatable = (request: never) => boolean;
+
+/**
+ * Which requests of an RPC may be sent again. By the contract: all of those with an idempotency_level; of some others those that name what they
+ * make; none of the rest, such as logins and the exchange of a refresh token: a repetition is another one.
+ */
+function repeatability(
+  path: string,
+  { options }: { readonly options: { readonly idempotencyLevel?: unknown } },
+): IsRepeatable {
+  if (options.idempotencyLevel !== undefined) return () => true;
+  return repeatable.get(path.slice(1)) ?? (() => false);
+}
 
 type RawClient = Readonly<Record<string, Method>>;
 
@@ -108,7 +125,7 @@ function unaryCall(
   path: string,
   callee: Callee,
   attempt: ReturnType<typeof createAttempts>,
-  { invoke, isRepeatable }: { readonly invoke: Unary; readonly isRepeatable: boolean },
+  { invoke, isRepeatable }: { readonly invoke: Unary; readonly isRepeatable: IsRepeatable },
   { timeoutMs: defaultTimeoutMs = 5_000, token }: ClientConfig,
 ) {
   return async (request: unknown, given: Options = {}): Promise<unknown> => {
@@ -122,7 +139,7 @@ function unaryCall(
       deadline: since + budgetMs,
       traced,
       token,
-      isRepeatable,
+      isRepeatable: isRepeatable(request as never),
       invoke: (attemptOptions) => invoke(request, attemptOptions),
     };
     try {

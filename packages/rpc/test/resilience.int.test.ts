@@ -1,5 +1,6 @@
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { ErrorReason } from "@waybill/contracts/errors";
+import { OrderServiceDefinition } from "@waybill/contracts/order";
 import { UserServiceDefinition, type UserServiceImplementation } from "@waybill/contracts/user";
 import { expect } from "chai";
 import {
@@ -21,6 +22,8 @@ import {
   timed,
   until,
 } from "./support.ts";
+
+type Definition = Parameters<typeof createClient>[0];
 
 const ok: Handlers["getStatus"] = async ({ orderId }) => ({ status: { orderId } });
 
@@ -147,6 +150,43 @@ describe("a retry", () => {
       await client.refreshTokens({ refreshToken: "r" }).catch(() => {});
       expect(calls, refusal.message).to.equal(expected);
     }
+  });
+
+  /** How often an RPC whose first answer is lost is called for one request. */
+  async function callsFor(definition: Definition, method: string, request: object) {
+    let calls = 0;
+    const handler = async () => {
+      calls += 1;
+      if (calls === 1) throw refuse.unavailable(ErrorReason.CALLEE_UNAVAILABLE, "Lost", 1);
+      return {};
+    };
+    await using server = await startServer({
+      name: "test",
+      host: "127.0.0.1",
+      port: 0,
+      logger: quiet,
+      services: [[definition, { [method]: handler }] as never],
+    });
+    server.serve();
+    const config = { callee: "test", address: server.address, logger: quiet };
+    await using client = createClient(definition, config);
+    const methods = client as unknown as Record<string, (given: object) => Promise<unknown>>;
+    await methods[method]?.(request).catch(() => {});
+    return calls;
+  }
+
+  it("is made of an order or an account only if the request names it: otherwise it would be another one", async () => {
+    const order = (method: string, request: object) =>
+      callsFor(OrderServiceDefinition, method, request);
+    expect(await order("createOrder", { userId: "alice" })).to.equal(1);
+    expect(await order("createOrder", { userId: "alice", requestId: "r" })).to.equal(2);
+    expect(await order("createOrder", { userId: "alice", orderId: "o" })).to.equal(2);
+    const requests = [{ requestId: "r" }, { orderId: "o" }];
+    expect(await order("batchCreateOrders", { requests })).to.equal(2);
+    expect(await order("batchCreateOrders", { requests: [...requests, {}] })).to.equal(1);
+    const user = (request: object) => callsFor(UserServiceDefinition, "createUser", request);
+    expect(await user({ email: "ann@example.org" })).to.equal(1);
+    expect(await user({ email: "ann@example.org", userId: "ann" })).to.equal(2);
   });
 
   it("finds the callee that was restarted in the middle of a call", async () => {
