@@ -1,5 +1,5 @@
 import { ErrorReason } from "@waybill/contracts/errors";
-import { type Authorize, bearerScheme, type RunAsCaller, refuse } from "@waybill/rpc";
+import { type Authorize, bearerScheme, type Refusal, type RunAsCaller, refuse } from "@waybill/rpc";
 import { actingAs, type Caller, isAdmin, operator } from "./caller.ts";
 import type { Access, PolicyTable } from "./policy.ts";
 import { bearerOf, type Verifier } from "./verifier.ts";
@@ -33,14 +33,13 @@ export function guard(policies: readonly PolicyTable[], verifier: Verifier): Aut
 
 function admit(caller: Caller, allowed: readonly Access[], path: string): RunAsCaller {
   if (isAllowed(caller, allowed)) return (work) => actingAs(caller, work);
-  if (caller.kind === "anonymous")
-    throw refuse.unauthenticated(
-      ErrorReason.TOKEN_MISSING,
-      "This call needs a bearer token",
-      bearerScheme,
-    );
+  if (caller.kind === "anonymous") throw tokenMissing();
   throw refuse.permissionDenied(ErrorReason.NOT_ALLOWED, `The caller may not call ${path}`);
 }
+
+/** The refusal of a caller who does not say who it is. */
+export const tokenMissing = (): Refusal =>
+  refuse.unauthenticated(ErrorReason.TOKEN_MISSING, "This call needs a bearer token", bearerScheme);
 
 function isAllowed(caller: Caller, allowed: readonly Access[]): boolean {
   if (allowed.includes("public")) return true;
