@@ -37,8 +37,9 @@ export interface Journal<Row> {
   position(): Promise<StreamPosition>;
   /**
    * Makes rows unpublished whose sequence is beyond `to.sequence` and that happened after `since`,
-   * to be published under the next publication number, and begins the next epoch. Answers how many
-   * rows; undefined, and nothing is changed, when another replica has moved the position meanwhile.
+   * to be published under the next publication number, and begins a later epoch. Answers how many
+   * rows; undefined when another replica has moved the position meanwhile. Many rows take several
+   * transactions, and the last one moves the position: one that breaks off is to be done again.
    */
   rewind(
     from: StreamPosition,

@@ -1,5 +1,6 @@
 import { type Database, type Sql, type Statement, sql } from "@waybill/persistence";
 import type { Journal, StreamPosition } from "./journal.ts";
+import { maxSequence, rangesBeyond } from "./sequenceRanges.ts";
 
 export interface JournalTableOptions<Row, Raw> {
   readonly db: Database;
@@ -72,15 +73,30 @@ export function journalTable<Row, Raw extends object>(
       await db.run(statements.again, keyArrays(options, rows));
     },
     position: () => positionOf(db, stream, readPosition),
-    rewind: (from, to, since) =>
-      db.transaction(async (tx) => {
-        const now = await positionOf(tx, stream, lockPosition);
-        if (now.epoch !== from.epoch) return undefined;
-        await tx.run(movePosition, [stream, to.created, to.sequence]);
-        return tx.run(statements.forget, [to.sequence, since]);
-      }),
+    rewind: async (from, to, since) => {
+      const forget = (beyond: bigint, upTo: bigint) =>
+        db.transaction(async (tx) => {
+          const now = await positionOf(tx, stream, lockPosition);
+          if (hasMoved(from, now)) return undefined;
+          const position = upTo === maxSequence ? to : now;
+          await tx.run(movePosition, [stream, position.created, position.sequence]);
+          return tx.run(statements.forget, [beyond, upTo, since]);
+        });
+      const [found] = await db.rows<{ last: bigint | null }>(statements.last);
+      let forgotten = 0;
+      for (const [beyond, upTo] of rangesBeyond(to.sequence, found?.last ?? 0n)) {
+        const rows = await forget(beyond, upTo);
+        if (rows === undefined) return undefined;
+        forgotten += rows;
+      }
+      return forgotten;
+    },
   };
 }
+
+/** Whether somebody has moved the position to another stream, or back. Marks only move it on. */
+const hasMoved = (from: StreamPosition, now: StreamPosition): boolean =>
+  now.created?.getTime() !== from.created?.getTime() || now.sequence < from.sequence;
 
 /** One array per key column, and one of the publications: unnest makes rows of them. */
 const keyArrays = <Row, Raw>(
@@ -141,10 +157,11 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
       `update ${table} t set published_seq = null, publications = t.publications + 1
        from unnest(${keyed(1)}) as k (${key}, publication) where ${matches}`,
     ),
+    last: sql(`${table}_last`, `select max(published_seq) as last from ${table}`),
     forget: sql(
       `${table}_forget`,
       `update ${table} set published_seq = null, publications = publications + 1
-       where published_seq > $1 and occurred_at > $2`,
+       where published_seq > $1 and published_seq <= $2 and occurred_at > $3`,
     ),
   };
 }

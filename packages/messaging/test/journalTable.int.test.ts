@@ -1,18 +1,31 @@
 import { type Database, sql } from "@waybill/persistence";
 import { expect } from "chai";
 import type { Journal } from "../src/index.ts";
-import { commit, type Fact, factsOf, openFacts } from "./facts.ts";
+import { commit, type Fact, factsOf, journalOf, openFacts } from "./facts.ts";
 import { freshStream } from "./support.ts";
 
 const announceAgain = sql("facts_announce_again", "update facts set publications = $1");
+const publishMany = sql(
+  "facts_publish_many",
+  "insert into facts (id, version, published_seq) select 'fact-' || seq, 1, seq from generate_series(1, $1::int) seq",
+);
+const rewoundTogether = sql(
+  "facts_rewound_together",
+  "select count(*)::int as rows from facts where published_seq is null group by xmin order by rows desc",
+);
+const rewoundOften = sql(
+  "facts_rewound_often",
+  "select count(*)::int as rows, publications from facts group by publications",
+);
 
 describe("a journal table", () => {
+  const stream = freshStream();
   let db: Database;
   let journal: Journal<Fact>;
   let epoch: bigint;
 
   beforeEach(async () => {
-    ({ db, journal } = await openFacts(freshStream()));
+    ({ db, journal } = await openFacts(stream));
     const created = new Date("2026-11-20T12:00:00Z");
     await journal.rewind(await journal.position(), { created, sequence: 0n }, new Date(0));
     ({ epoch } = await journal.position());
@@ -43,5 +56,49 @@ describe("a journal table", () => {
     await mark(1, 10n);
     await journal.publishAgain([row]);
     expect(await mark(2, 60n)).to.equal(60n);
+  });
+
+  describe("whose stream was lost with many events", () => {
+    const many = 25_000;
+    const to = { created: new Date("2026-11-21T12:00:00Z"), sequence: 0n };
+
+    beforeEach(async () => {
+      await db.run(publishMany, [many]);
+    });
+
+    it("publishes all of them again, taken back by transactions of a bounded size", async () => {
+      expect(await journal.rewind(await journal.position(), to, new Date(0))).to.equal(many);
+      const together = await db.rows<{ rows: number }>(rewoundTogether);
+      expect(together.map(({ rows }) => rows)).to.deep.equal([10_000, 10_000, 5_000]);
+      expect(await journal.position()).to.deep.include(to);
+    });
+
+    it("takes back the rest, and no mark of before, when it broke off in the middle", async () => {
+      const [first] = await commit(db, ["fact"]);
+      if (first === undefined) throw new Error("no row");
+      let transactions = 0;
+      const breaking: Database = {
+        ...db,
+        transaction: (work) => {
+          transactions += 1;
+          if (transactions === 2) throw new Error("the process dies");
+          return db.transaction(work);
+        },
+      };
+      const dying = journalOf(breaking, stream);
+      const from = await journal.position();
+      await dying.rewind(from, to, new Date(0)).then(
+        () => expect.fail("it did not break off"),
+        (error) => expect(String(error)).to.equal("Error: the process dies"),
+      );
+      const late = { row: first, sequence: 1n };
+      expect(await journal.markPublished([late], from.epoch)).to.equal(false);
+      expect(await journal.rewind(await journal.position(), to, new Date(0))).to.equal(15_000);
+      expect(await db.rows(rewoundOften)).to.have.deep.members([
+        { rows: many, publications: 1 },
+        { rows: 1, publications: 0 },
+      ]);
+      expect(await journal.rewind(from, to, new Date(0))).to.equal(undefined);
+    });
   });
 });

@@ -58,15 +58,24 @@ export function journalModels({ table, key, read }: JournalShape): Models {
         const found = meant(view, wanted);
         return found === undefined ? [] : again(view, found);
       }),
-    [`${table}_forget`]: (view, [beyond, since]) =>
+    [`${table}_last`]: (view) => {
+      const sequences = view
+        .where(table, (row) => row.published_seq !== null)
+        .map((row) => row.published_seq as bigint);
+      return [{ last: sequences.reduce<bigint | null>(greatest, null) }];
+    },
+    [`${table}_forget`]: (view, [beyond, upTo, since]) =>
       view
         .entries(table)
         .filter(([, row]) => row.published_seq !== null)
         .filter(([, row]) => (row.published_seq as bigint) > (beyond as bigint))
+        .filter(([, row]) => (row.published_seq as bigint) <= (upTo as bigint))
         .filter(([, row]) => time(row, "occurred_at") > +date(since))
         .flatMap((entry) => again(view, entry)),
   };
 }
+
+const greatest = (a: bigint | null, b: bigint): bigint => (a !== null && a > b ? a : b);
 
 /** Those that all journals of a database share. */
 export const positionModels: Models = {
