@@ -2,7 +2,7 @@ import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { backoff } from "@waybill/chassis";
 import { type OrderEvent, OrderState } from "@waybill/contracts/status";
 import type { Received } from "@waybill/messaging";
-import { sql } from "@waybill/persistence";
+import { sql, UnavailableError } from "@waybill/persistence";
 import { refuse } from "@waybill/rpc";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
@@ -201,7 +201,7 @@ describe("a batch of news", () => {
     expect(world.stateOf("fine-0")).to.equal(CONFIRMED);
   });
   const fail = async (): Promise<never> => {
-    throw new Error("the database is down");
+    throw new UnavailableError("the database is down");
   };
 
   it("leaves nothing behind when the provider's answer overtakes the record of the wait", async () => {

@@ -1,4 +1,5 @@
-import { OrderState } from "@waybill/contracts/status";
+import { deadLettersStream, orderEventType, orderSubject } from "@waybill/contracts/events";
+import { OrderEvent, OrderState } from "@waybill/contracts/status";
 import { connectMessaging, type Messaging } from "@waybill/messaging";
 import { type NatsServer, startNats, testFolder, testServers } from "@waybill/stack";
 import { expect } from "chai";
@@ -200,6 +201,43 @@ describe("an order's way through the workflow", () => {
     world.order(orderId).paymentMethod = "pm_ok"; // Help from outside.
     await reaches(orderId, PROCESSING);
     await isForgotten(replica);
+  });
+
+  it("is not held up by one in its batch that cannot be recorded, which is given up", async () => {
+    await messaging.ensureStream(deadLettersStream);
+    const [before, poison, after] = ["before", "poison", "after"].map(nextId) as [
+      string,
+      string,
+      string,
+    ];
+    const pending = (orderId: string) => world.place({ orderId, paymentMethod: "pm_pending" });
+    pending(before);
+    const { publish } = world;
+    world.publish = () => {};
+    const event = pending(poison);
+    world.publish = publish;
+    await messaging.publish({
+      subject: orderSubject("placed", poison),
+      type: orderEventType("placed"),
+      id: `${poison}.1`,
+      source: "status",
+      time: new Date(),
+      data: OrderEvent.encode(event).finish(),
+      traceparent: "00-".padEnd(55, "\0"), // PostgreSQL cannot store NUL in text.
+      publication: 1,
+    });
+    pending(after);
+    const replica = await start();
+    await eventually("its neighbours are recorded", async () => {
+      const waiting = (await processes(replica)).map(({ order }) => order.orderId);
+      return [before, after].every((orderId) => waiting.includes(orderId));
+    });
+    await eventually("it is given up", async () => {
+      const { deadLetters } = await messaging.deadLetters.list({ limit: 10 });
+      return deadLetters.some(
+        ({ eventId, reason }) => eventId === `${poison}.1` && reason === "HANDLING_FAILED",
+      );
+    });
   });
 
   it("is cancelled on both sides, however long one of them takes", async () => {

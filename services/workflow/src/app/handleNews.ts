@@ -1,3 +1,4 @@
+import { isTransient } from "@waybill/persistence";
 import { forgetOrders } from "../db/recordProcesses.ts";
 import { alreadyWaiting } from "../db/takeProcesses.ts";
 import { latestNews, type News, workOf } from "../domain/news.ts";
@@ -8,7 +9,8 @@ import { runStep } from "./runStep.ts";
 
 /**
  * The first pass: does at once what a batch of orders' news calls for, and records what could not be finished. Answers the ids of
- * the orders for which not even that succeeded, whose news must come again; all others are dealt with.
+ * the orders for which not even that succeeded, whose news must come again; all others are dealt with. Throws when the table does not take
+ * what one of them has: all of it is to be handled again, in halves, so that only that one is given up.
  */
 export async function handleNews(
   workflow: Workflow,
@@ -23,6 +25,7 @@ export async function handleNews(
     try {
       await record();
     } catch (error) {
+      if (!isTransient(error)) throw error;
       workflow.logger.error({ error, orders: concerned.length }, "recording failed");
       for (const { order } of concerned) unrecorded.add(order.orderId);
     }
