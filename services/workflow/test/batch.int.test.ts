@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { backoff } from "@waybill/chassis";
+import { ErrorReason } from "@waybill/contracts/errors";
 import { type OrderEvent, OrderState } from "@waybill/contracts/status";
 import type { Received } from "@waybill/messaging";
 import { sql, UnavailableError } from "@waybill/persistence";
@@ -190,6 +191,22 @@ describe("a batch of news", () => {
     expect(ids.filter((id) => world.stateOf(id) !== CONFIRMED)).to.deep.equal(["order-7"]);
     const [process] = await processes(replica);
     expect(process).to.include({ step: "TRY", state: "STUCK", lastReason: "INVALID_FIELD" });
+  });
+
+  it("records also such words of a callee as PostgreSQL cannot store, and goes on by them", async () => {
+    const replica = await start();
+    const [orderId = ""] = many(1, "order");
+    let refusals = 0;
+    world.before = (call) => {
+      if (call !== "batchTryPayments" || refusals === 2) return;
+      refusals += 1;
+      throw refuse.unavailable(ErrorReason.CALLEE_UNAVAILABLE, "the provider says \0", 50);
+    };
+    await handleNews(replica.workflow, newsOf([orderId]));
+    const [process] = await processes(replica);
+    expect(process?.lastError).to.equal("TryPayment: the provider says \uFFFD");
+    await eventually("it is decided", () => world.stateOf(orderId) === CONFIRMED);
+    await eventually("no process is left", async () => (await processes(replica)).length === 0);
   });
 
   it("must come again only for what could not be recorded", async () => {

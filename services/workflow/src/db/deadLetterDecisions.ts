@@ -1,5 +1,6 @@
 import type { DeadLetter } from "@waybill/messaging";
 import { type Sql, sql } from "@waybill/persistence";
+import { storable } from "./storable.ts";
 
 /** What somebody decided about a dead letter, which is not in the list any more. */
 export interface DeadLetterDecision {
@@ -52,9 +53,6 @@ export async function recordDecision(
     ...[storable(letter.eventId), storable(letter.eventType)],
   ]);
 }
-
-/** These come from whoever published the message, and PostgreSQL cannot store NUL in text. */
-const storable = (text: string): string => text.replaceAll("\0", "\uFFFD");
 
 const replayedStatement = sql(
   "workflow_replayed_dead_letter",

@@ -1,5 +1,6 @@
 import { type Sql, sql } from "@waybill/persistence";
 import { type Process, rankOf, type Step } from "../domain/process.ts";
+import { storable } from "./storable.ts";
 
 /**
  * Writes of many processes at a time. Whatever locks rows that may be locked already does so in the order of
@@ -111,7 +112,7 @@ function columnsOf(processes: readonly Process[]): unknown[] {
     processes.map(({ nextAt }) => nextAt),
     processes.map(({ attempts }) => attempts),
     processes.map(({ failingSince }) => failingSince ?? null),
-    processes.map(({ lastError }) => lastError),
+    processes.map(({ lastError }) => storable(lastError)), // What a callee, or a payment provider, has said.
     processes.map(({ lastReason }) => lastReason),
   ];
 }
