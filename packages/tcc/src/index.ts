@@ -20,7 +20,7 @@ export {
   observeExpiredHolds,
   recordResolution,
 } from "./operationTelemetry.ts";
-export type { EndedFence, FenceArchive, PurgeOptions } from "./purge.ts";
+export type { EndedFence, FenceArchive, Purge, PurgeOptions } from "./purge.ts";
 export { purgeFences } from "./purge.ts";
 export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";
 export { resolveExpired } from "./reaper.ts";

@@ -24,6 +24,13 @@ export interface PurgeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a run did. */
+export interface Purge {
+  readonly forgotten: number;
+  /** There may be more: the next run is to follow at once. */
+  readonly again: boolean;
+}
+
 /** Fences per transaction: short enough not to hold up others; the batch RPCs take at most 512. */
 const pageSize = 256;
 
@@ -32,24 +39,24 @@ const maxPages = 64;
 
 /**
  * Forgets fences that ended long ago, and whose orders have ended too: an order that hangs, for however long, finds its fences when it is taken
- * up again. Answers how many. Throws, and forgets nothing more, when status does not answer.
+ * up again. Throws, and forgets nothing more, when status does not answer.
  */
-export async function purgeFences({ fences, ...options }: PurgeOptions): Promise<number> {
+export async function purgeFences({ fences, ...options }: PurgeOptions): Promise<Purge> {
   const { status, before, signal } = options;
-  let purged = 0;
+  let forgotten = 0;
   let last: EndedFence | undefined;
   for (let page = 0; page < maxPages && !signal?.aborted; page += 1) {
     const old = await fences.ended(before, last, pageSize);
-    if (old.length === 0) break;
+    if (old.length === 0) return { forgotten, again: false };
     const orderIds = old.map(({ transactionId }) => transactionId);
     const { results } = await status.batchGetStatuses({ orderIds }, { signal });
     const over = old.filter((fence, index) => isOver(fence, results[index]?.result));
     const ids = over.map(({ transactionId }) => transactionId);
-    if (ids.length > 0) purged += await fences.forget(ids, before);
-    if (old.length < pageSize) break;
+    if (ids.length > 0) forgotten += await fences.forget(ids, before);
+    if (old.length < pageSize) return { forgotten, again: false };
     last = old.at(-1);
   }
-  return purged;
+  return { forgotten, again: forgotten > 0 }; // Those that stay would only be looked at once more.
 }
 
 /** google.rpc.Code.NOT_FOUND */

@@ -32,9 +32,9 @@ observeExpiredHolds(() => countExpired(db, new Date()));
 service.background("resolving expired holds", config.REAPER_INTERVAL, async (signal) => {
   await app.resolveExpiredHolds(signal);
 });
-service.background("purging reservations", purgeIntervalMs, async (signal) => {
-  await app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION), signal);
-});
+service.background("purging reservations", purgeIntervalMs, (signal) =>
+  app.purgeReservations(new Date(Date.now() - config.FENCE_RETENTION), signal),
+);
 await service.serve([[ItemServiceDefinition, itemService(app, service.logger)]], {
   policies: [policy],
 });

@@ -148,8 +148,8 @@ describe("purging reservations", () => {
     await inOneBatch(app, "try young a:1", "confirm young");
 
     const endedBefore = new Date(now.getTime() - 30 * dayMs);
-    expect(await app.purgeReservations(endedBefore)).to.equal(4);
-    expect(await app.purgeReservations(endedBefore)).to.equal(0);
+    expect((await app.purgeReservations(endedBefore)).forgotten).to.equal(4);
+    expect((await app.purgeReservations(endedBefore)).forgotten).to.equal(0);
     expect(await countOf(db)).to.equal(4);
     expect(await stateOf(app, "open")).to.equal("TRIED");
     expect(await stateOf(app, "hanging"), "its order has not ended").to.equal("CONFIRMED");
@@ -177,7 +177,7 @@ describe("purging reservations", () => {
     expect(String(failure)).to.include("status is down");
     expect(await countOf(db)).to.equal(257);
     isAway = false;
-    expect(await app.purgeReservations(now)).to.equal(1);
+    expect((await app.purgeReservations(now)).forgotten).to.equal(1);
     expect(await countOf(db)).to.equal(256);
   });
 });

@@ -55,9 +55,7 @@ service.background("the settler", intervals.settler, () => app.settle());
 service.background("the reaper", config.REAPER_INTERVAL, async (signal) => {
   recordResolution(await app.resolveExpired({ status, order }, signal));
 });
-service.background("the purge", intervals.purge, async (signal) => {
-  await app.purge(status, signal);
-});
+service.background("the purge", intervals.purge, (signal) => app.purge(status, signal));
 
 await service.serve([[PaymentServiceDefinition, paymentService(app, logger)]], {
   policies: [policy],

@@ -216,7 +216,7 @@ describe("the purge", () => {
     await app.purge(status);
     expect(await stateOf(app, "ended")).to.equal("CONFIRMED");
     now = new Date(now.getTime() + 1_001);
-    expect(await app.purge(status)).to.equal(2);
+    expect((await app.purge(status)).forgotten).to.equal(2);
     expect(await stateOf(app, "ended")).to.equal("no row");
     expect(await stateOf(app, "blocked")).to.equal("no row");
     expect(await stateOf(app, "kept")).to.equal("TRIED");

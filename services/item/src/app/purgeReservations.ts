@@ -1,5 +1,5 @@
 import type { Database } from "@waybill/persistence";
-import { type FateSources, purgeFences } from "@waybill/tcc";
+import { type FateSources, type Purge, purgeFences } from "@waybill/tcc";
 import { lockItems, takeFromInitialStock } from "../db/itemRows.ts";
 import {
   deleteReservations,
@@ -12,10 +12,10 @@ export interface PurgeDependencies {
   readonly status: FateSources["status"];
 }
 
-/** Deletes reservations that ended before the time given and whose orders have ended; answers how many. Throws while status is away. */
+/** Deletes reservations that ended before the time given and whose orders have ended. Throws while status is away. */
 export const purgeReservations =
   ({ db, status }: PurgeDependencies) =>
-  (endedBefore: Date, signal?: AbortSignal): Promise<number> =>
+  (endedBefore: Date, signal?: AbortSignal): Promise<Purge> =>
     purgeFences({
       fences: {
         ended: (before, after, limit) => endedReservations(db, before, after, limit),

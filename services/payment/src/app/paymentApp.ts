@@ -1,7 +1,13 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
 import { type Database, isTransient } from "@waybill/persistence";
-import { describeOperation, type FateSources, purgeFences, type Resolution } from "@waybill/tcc";
+import {
+  describeOperation,
+  type FateSources,
+  type Purge,
+  purgeFences,
+  type Resolution,
+} from "@waybill/tcc";
 import { endedPayments, forgetPayments } from "../db/duePayments.ts";
 import type { PaymentEventRecord } from "../db/events.ts";
 import { listPayments, type PagePosition, type PaymentFilter } from "../db/paymentList.ts";
@@ -35,8 +41,8 @@ export interface PaymentApp extends AsyncDisposable {
   readonly resolveExpired: (sources: FateSources, signal?: AbortSignal) => Promise<Resolution>;
   /** One run of the settler; `again`: there is more. */
   readonly settle: () => Promise<{ again: boolean }>;
-  /** Forgets fences that ended long ago and whose orders have ended; answers how many. Throws while status is away. */
-  readonly purge: (status: FateSources["status"], signal?: AbortSignal) => Promise<number>;
+  /** Forgets fences that ended long ago and whose orders have ended. Throws while status is away. */
+  readonly purge: (status: FateSources["status"], signal?: AbortSignal) => Promise<Purge>;
 }
 
 export interface PaymentAppOptions {
