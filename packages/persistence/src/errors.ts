@@ -20,8 +20,9 @@ const networkCodes = new Set([
   "ETIMEDOUT",
 ]);
 
-/** SQLSTATEs after which there is no connection any more, or there was none to be had. */
+/** SQLSTATEs after which there is no connection any more, there was none to be had, or it leads to the wrong server. */
 const connectionStates = new Set([
+  "25006", // read_only_sql_transaction: a standby, which was the primary or is about to be
   "25P03", // idle_in_transaction_session_timeout
   "53300", // too_many_connections
   "57P01", // admin_shutdown
@@ -30,11 +31,13 @@ const connectionStates = new Set([
   "57P05", // idle_session_timeout
 ]);
 
-/**
- * A database that an administrator has closed (`allow_connections false`) refuses with the general
- * object_not_in_prerequisite_state, which is no connection's failure otherwise.
- */
-const closed = { state: "55000", message: /is not currently accepting connections/ } as const;
+/** States that are a connection's failure with these words only. */
+const connectionWords = new Map([
+  // object_not_in_prerequisite_state: an administrator has closed the database (`allow_connections false`).
+  ["55000", /is not currently accepting connections/],
+  // feature_not_supported: how a standby refuses the begin of a transaction that writes.
+  ["0A000", /cannot set transaction read-write mode during recovery/],
+]);
 
 /** pg, pg-pool and kysely give these no code. */
 const connectionMessages =
@@ -73,7 +76,8 @@ export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
   if (networkCodes.has(code) || connectionStates.has(code) || /^08\w{3}$/.test(code)) return true;
   if (!(error instanceof Error)) return false;
-  if (code === closed.state) return closed.message.test(error.message);
+  const words = connectionWords.get(code);
+  if (words !== undefined) return words.test(error.message);
   return code === "" && connectionMessages.test(error.message);
 }
 

@@ -5,7 +5,16 @@ import { isTransient, UnavailableError } from "../src/index.ts";
 const withCode = (code: string, message = "") => Object.assign(new Error(message), { code });
 
 describe("an error of the database", () => {
-  for (const code of ["57P01", "57P03", "08006", "08P01", "53300", "25P03", "ECONNREFUSED"]) {
+  for (const code of [
+    "57P01",
+    "57P03",
+    "08006",
+    "08P01",
+    "53300",
+    "25P03",
+    "25006",
+    "ECONNREFUSED",
+  ]) {
     it(`${code} is a failure of the connection`, () => {
       const cause = withCode(code, "gone");
       const error = asUnavailable(cause);
@@ -19,6 +28,12 @@ describe("an error of the database", () => {
     const closed = withCode("55000", 'database "x" is not currently accepting connections');
     expect(asUnavailable(closed)).to.be.instanceOf(UnavailableError);
     expect(isTransient(withCode("55000", "currval is not yet defined"))).to.equal(false);
+  });
+
+  it("0A000 is one when it says that the server is a standby, and only then", () => {
+    const standby = withCode("0A000", "cannot set transaction read-write mode during recovery");
+    expect(asUnavailable(standby)).to.be.instanceOf(UnavailableError);
+    expect(isTransient(withCode("0A000", "ON COMMIT is not supported"))).to.equal(false);
   });
 
   for (const message of [

@@ -1,3 +1,5 @@
+import { chownSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type PostgresServer, startPostgres, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { type Database, sql, UnavailableError } from "../src/index.ts";
@@ -6,6 +8,7 @@ import { failureOf, openTestDatabase, until } from "./support.ts";
 const insert = sql("insert", "insert into parcels (id, grams) values ($1, 1)");
 const count = sql("count", "select count(*) as n from parcels");
 const backend = sql("backend", "select pg_backend_pid() as pid");
+const promote = sql("promote", "select pg_promote()");
 const sleeping = sql("sleeping", "select pg_sleep(60)");
 
 describe("while PostgreSQL is killed and restarted", () => {
@@ -62,6 +65,23 @@ describe("while PostgreSQL is killed and restarted", () => {
     await until(async () => (await db.ping().catch((error) => error)) === undefined);
     expect(await db.rows(count)).to.deep.equal([{ n: 2n }]);
     await other[Symbol.asyncDispose]();
+  });
+
+  it("a server that has become a standby is unavailable, until it is the primary again", async () => {
+    await server.stop();
+    const cluster = join(server.dataDir, "cluster");
+    const signal = join(cluster, "standby.signal");
+    writeFileSync(signal, "");
+    const { uid, gid } = statSync(cluster);
+    chownSync(signal, uid, gid);
+    const restarted = server.restart(); // It is not ready before it is the primary.
+    await until(async () => (await db.ping().catch((error) => error)) === undefined);
+    const alone = await failureOf(db.run(insert, ["standby"]));
+    const together = await failureOf(db.transaction((tx) => tx.run(insert, ["standby"])));
+    for (const failure of [alone, together]) expect(failure).to.be.instanceOf(UnavailableError);
+    await db.rows(promote);
+    await restarted;
+    await db.transaction((tx) => tx.run(insert, ["promoted"]));
   });
 
   it("opening waits until it accepts connections", async () => {
