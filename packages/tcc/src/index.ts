@@ -21,7 +21,7 @@ export {
   recordResolution,
 } from "./operationTelemetry.ts";
 export type { EndedFence, FenceArchive, Purge, PurgeOptions } from "./purge.ts";
-export { purgeFences } from "./purge.ts";
+export { fenceRetentionMs, purgeFences } from "./purge.ts";
 export type { ExpiredHold, HoldKeeper, Resolution, ResolveOptions } from "./reaper.ts";
 export { resolveExpired } from "./reaper.ts";
 export { fenceRefusal } from "./refusal.ts";

@@ -1,3 +1,4 @@
+import { deadLettersStream, ordersStream } from "@waybill/contracts/events";
 import { type BatchGetStatusesResponse, OrderState } from "@waybill/contracts/status";
 import type { FateSources } from "./fate.ts";
 
@@ -30,6 +31,14 @@ export interface Purge {
   /** There may be more: the next run is to follow at once. */
   readonly again: boolean;
 }
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * How long fences in an end state are kept by default. An event can come back as late: given up at the end of its stream's time, replayed at the end of
+ * DEAD_LETTERS', and read at the end of its stream's again. Its Try would find no fence, and be made once more. Unit: ms.
+ */
+export const fenceRetentionMs = 2 * ordersStream.maxAgeMs + deadLettersStream.maxAgeMs + dayMs;
 
 /** Fences per transaction: short enough not to hold up others; the batch RPCs take at most 512. */
 const pageSize = 256;

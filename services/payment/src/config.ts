@@ -6,6 +6,7 @@ import {
   envUrl,
   type loadConfig,
 } from "@waybill/chassis";
+import { fenceRetentionMs } from "@waybill/tcc";
 import type { Settings } from "./app/settings.ts";
 import type { Delays } from "./provider/simulatedRules.ts";
 
@@ -23,8 +24,8 @@ export const configSchema = {
   REAPER_INTERVAL: envDuration(5_000, { minMs: 50 }),
   /** How long a payment may be left half confirmed or half cancelled before it is taken up again. */
   SETTLE_AFTER: envDuration(2_000, { minMs: 100 }),
-  /** How long fences in an end state are kept; longer than the streams keep events (30 days). */
-  FENCE_RETENTION: envDuration(31 * dayMs, { minMs: 8 * dayMs, maxMs: 3_650 * dayMs }),
+  /** How long fences in an end state are kept; longer than any event can come back, also by DEAD_LETTERS. */
+  FENCE_RETENTION: envDuration(fenceRetentionMs, { minMs: 8 * dayMs, maxMs: 3_650 * dayMs }),
   /** Try, Confirm and Cancel operations of one batch, and batches at a time. */
   BATCH_SIZE: envInteger({ min: 1, max: 512, default: 256 }),
   BATCH_LANES: envInteger({ min: 1, max: 8, default: 2 }),

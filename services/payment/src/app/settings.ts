@@ -10,7 +10,7 @@ export interface Settings {
   readonly providerTimeoutMs: number;
   /** Calls of the provider under way at a time. */
   readonly providerConcurrency: number;
-  /** How long fences in an end state are kept: longer than the streams keep events. Unit: ms. */
+  /** How long fences in an end state are kept: longer than any event can come back. Unit: ms. */
   readonly retentionMs: number;
   /** Operations per batch, and batches at a time. */
   readonly batchSize: number;
