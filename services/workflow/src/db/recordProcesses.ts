@@ -4,7 +4,7 @@ import { storable } from "./storable.ts";
 
 /**
  * Writes of many processes at a time. Whatever locks rows that may be locked already does so in the order of
- * their ids, so that replicas never deadlock.
+ * their ids, so that replicas never deadlock. PostgreSQL sorts them: by its collation, they may have another order than here.
  */
 
 /** What an attempt outside the timer leaves. A row of the same step keeps its schedule and its history; one of a later step stays as it is. */
@@ -14,7 +14,7 @@ const recordStatement = sql(
      last_reason, placed_at, reservation_mode, expires_at, user_id, traceparent)
    select * from unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::timestamptz[], $6::timestamptz[],
      $7::int4[], $8::timestamptz[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::timestamptz[],
-     $14::text[], $15::text[])
+     $14::text[], $15::text[]) as v (order_id) order by order_id
    on conflict (order_id) do update set
      step = excluded.step,
      rank = excluded.rank,
@@ -35,14 +35,13 @@ const recordStatement = sql(
 /** Records what orders wait for, of one batch; each order at most once. A process never goes back to an earlier step. */
 export async function recordProcesses(db: Sql, processes: readonly Process[]): Promise<void> {
   if (processes.length === 0) return;
-  const sorted = processes.toSorted(byOrderId);
   await db.run(recordStatement, [
-    ...columnsOf(sorted),
-    sorted.map(({ order }) => order.placedAt),
-    sorted.map(({ order }) => order.reservationMode),
-    sorted.map(({ order }) => order.expiresAt ?? null),
-    sorted.map(({ order }) => order.userId),
-    sorted.map(({ order }) => order.traceparent),
+    ...columnsOf(processes),
+    processes.map(({ order }) => order.placedAt),
+    processes.map(({ order }) => order.reservationMode),
+    processes.map(({ order }) => order.expiresAt ?? null),
+    processes.map(({ order }) => order.userId),
+    processes.map(({ order }) => order.traceparent),
   ]);
 }
 
@@ -72,7 +71,7 @@ export async function rescheduleProcesses(
   processes: readonly Process[],
 ): Promise<void> {
   if (processes.length === 0) return;
-  await db.run(rescheduleStatement, [...columnsOf(processes.toSorted(byOrderId)), from]);
+  await db.run(rescheduleStatement, [...columnsOf(processes), from]);
 }
 
 const finishStatement = sql(
@@ -116,6 +115,3 @@ function columnsOf(processes: readonly Process[]): unknown[] {
     processes.map(({ lastReason }) => lastReason),
   ];
 }
-
-const byOrderId = (a: Process, b: Process): number =>
-  a.order.orderId < b.order.orderId ? -1 : Number(a.order.orderId > b.order.orderId);

@@ -57,7 +57,7 @@ const isFree = (row: Row, now: unknown): boolean =>
 
 export const workflowModels: Models = {
   workflow_record: (view, parameters) =>
-    unnest(columns, parameters).flatMap((row) => record(view, row)),
+    sortedBy(unnest(columns, parameters), "order_id").flatMap((row) => record(view, row)),
   workflow_reschedule: (view, parameters) => {
     const step = parameters[10];
     const rows = sortedBy(unnest(attempted, parameters), "order_id");
