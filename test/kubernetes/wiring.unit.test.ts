@@ -5,19 +5,13 @@ import { defaultPorts, type ServiceName, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { root } from "../support/repository.ts";
-import {
-  needsRenderer,
-  ofKind,
-  overlays,
-  type Resource,
-  render,
-  renderWith,
-} from "./support/manifests.ts";
+import { needsRenderer, ofKind, overlays, render, renderWith } from "./support/manifests.ts";
 import {
   calleesOf,
   deploymentOf,
   environmentOf,
   isAllowed,
+  mountedBy,
   readAsService,
   usesMessages,
   variablesOf,
@@ -159,6 +153,25 @@ describe("what observes the local overlay", () => {
     );
     expect(missing).to.deep.equal([]);
   });
+
+  it("hands alerts to Alertmanager, which nobody else reaches, and which tells the mail catcher", () => {
+    const resources = render("local");
+    const [alertmanager, mail] = [workload("alertmanager"), workload("mail")];
+    const api = { name: "http", number: 9_093 };
+    const reaching = ofKind(resources, "Deployment")
+      .filter((from) => isAllowed(resources, from, alertmanager, api))
+      .map(({ metadata }) => metadata.name);
+    expect(reaching).to.deep.equal(["prometheus"]);
+    const smtp = { name: "smtp", number: 1_025 };
+    expect(isAllowed(resources, alertmanager, mail, smtp)).to.equal(true);
+    const { alerting } = parse(
+      mountedBy(resources, workload("prometheus"))["prometheus.yaml"] ?? "",
+    );
+    expect(alerting.alertmanagers).to.deep.equal([
+      { static_configs: [{ targets: ["alertmanager:9093"] }] },
+    ]);
+    expect(mountedBy(resources, alertmanager)).to.include.keys("config.yaml", "receivers.yaml");
+  });
 });
 
 describe("tail sampling", () => {
@@ -168,11 +181,7 @@ describe("tail sampling", () => {
     const resources = renderWith("local", "observability/tail-sampling");
     expect(environmentOf(resources, "order").OTEL_TRACES_SAMPLER).to.equal("parentbased_always_on");
     const collector = deploymentOf(resources, "opentelemetry-collector");
-    const mounted = podOf(collector).spec.volumes.map((volume: Resource) => volume.configMap?.name);
-    const [config] = ofKind(resources, "ConfigMap").filter(({ metadata }) =>
-      mounted.includes(metadata.name),
-    );
-    const { processors, service } = parse(config?.data["config.yaml"]);
+    const { processors, service } = parse(mountedBy(resources, collector)["config.yaml"] ?? "");
     expect(service.pipelines.traces.processors).to.include("tail_sampling");
     const plain = parse(readFileSync(join(root, plainCollector), "utf8"));
     const { tail_sampling: _, ...others } = processors;

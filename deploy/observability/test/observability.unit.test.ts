@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { parse } from "yaml";
+import { configWith, receivers } from "../src/alerting.ts";
 import { dashboards } from "../src/dashboards.ts";
 import { expressions, metricsIn } from "../src/expressions.ts";
 import { dashboardFolder, fileOf, textOf } from "../src/files.ts";
@@ -76,6 +78,41 @@ describe("dashboards and rules", () => {
     expect(links.map(([, anchor = ""]) => anchor).filter((one) => !anchors.has(one))).to.deep.equal(
       [],
     );
+  });
+});
+
+describe("Alertmanager", () => {
+  const alerts = new Map(rules().flatMap((rule) => (rule.alert ? [[rule.alert, rule.expr]] : [])));
+  const { route, inhibit_rules: inhibitions } = parse(configWith(receivers.example));
+
+  /** The alerts that a matcher like alertname=~"A|B" names. */
+  const namedIn = (matchers: readonly string[]): readonly string[] =>
+    matchers.flatMap((matcher) => /^alertname=~"(.+)"$/.exec(matcher)?.[1]?.split("|") ?? []);
+
+  it("silences by a service what there is, and only what names its service", () => {
+    const byService = inhibitions.filter(({ equal }: { equal: string[] }) =>
+      equal.includes("service"),
+    );
+    expect(byService).to.have.length(1);
+    const [{ source_matchers: sources, target_matchers: targets }] = byService;
+    expect(namedIn(sources)).to.deep.equal(["ServiceDown", "ServiceAbsent"]);
+    expect([...alerts.keys()]).to.include.members([...namedIn(sources), ...namedIn(targets)]);
+    expect(namedIn(targets)).not.to.deep.equal([]);
+    const nameless = namedIn(targets).filter(
+      (name) => !/by \([^)]*\bservice\b/.test(alerts.get(name) ?? ""),
+    );
+    expect(nameless).to.deep.equal([]);
+  });
+
+  it("has a receiver for every route, with the local receivers and the example's", () => {
+    const wanted = [
+      route.receiver,
+      ...route.routes.map(({ receiver }: { receiver: string }) => receiver),
+    ];
+    for (const text of Object.values(receivers)) {
+      const { receivers: given } = parse(configWith(text));
+      expect(given.map(({ name }: { name: string }) => name)).to.have.members(wanted);
+    }
   });
 });
 

@@ -3,23 +3,15 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ruleFiles } from "../src/rules.ts";
+import { canRun } from "../src/servers/canRun.ts";
 
 const tests = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith(".test.yaml"))
   .map((name) => join(import.meta.dirname, name));
 
-function hasPromtool(): boolean {
-  try {
-    execFileSync("promtool", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe("promtool", () => {
   before(function needsPromtool() {
-    if (hasPromtool()) return;
+    if (canRun("promtool")) return;
     console.log(
       "      SKIPPED: there is no promtool on the PATH (Debian: apt-get install prometheus)",
     );

@@ -25,6 +25,17 @@ export function deploymentOf(resources: readonly Resource[], service: string): R
   return found;
 }
 
+/** The files of the ConfigMaps and Secrets that a workload mounts, by name; Secrets as they are written, in base64. */
+export function mountedBy(resources: readonly Resource[], workload: Resource) {
+  const names = podOf(workload).spec.volumes.map(
+    ({ configMap, secret }: Resource) => configMap?.name ?? secret?.secretName,
+  );
+  const mounted = ofKind(resources, "ConfigMap", "Secret").filter(({ metadata }) =>
+    names.includes(metadata.name),
+  );
+  return Object.assign({}, ...mounted.map(({ data }) => data)) as Record<string, string>;
+}
+
 /** The environment of a service's container; what is in a Secret gets a text that will do. */
 export function environmentOf(resources: readonly Resource[], service: string) {
   const [container] = podOf(deploymentOf(resources, service)).spec.containers;

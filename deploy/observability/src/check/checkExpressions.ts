@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findStack, startStack, temporaryFolder } from "@waybill/stack";
 import { type Expression, expressions, metricsIn } from "../expressions.ts";
+import { type Prometheus, scraping, startPrometheus } from "../servers/prometheus.ts";
 import { asAsked, withoutThreshold } from "./asAsked.ts";
 import { keepOrdering } from "./load.ts";
-import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { makeTrouble } from "./trouble.ts";
 import { unprovoked } from "./unprovoked.ts";
 
@@ -42,7 +42,7 @@ export async function checkExpressions(say: (text: string) => void): Promise<boo
     env: impatient,
   });
   const addresses = findStack(stack.dataDir)?.metricsAddresses ?? {};
-  await using prometheus = await startPrometheus(join(folder, "prometheus"), addresses);
+  await using prometheus = await startPrometheus(join(folder, "prometheus"), scraping(addresses));
   await using _orders = await keepOrdering(stack);
   const waiting = new Set(expressions());
   const all = waiting.size;

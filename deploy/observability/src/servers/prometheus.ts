@@ -1,24 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Daemon, freePort } from "@waybill/stack";
 import { stringify } from "yaml";
 import { ruleFiles } from "../rules.ts";
+import { startServer } from "./startServer.ts";
 
-const startsWithinMs = 30_000;
 const queryWithinMs = 10_000;
 
-/** Whether Debian's prometheus is there. */
-export function hasPrometheus(): boolean {
-  try {
-    execFileSync("prometheus", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A Prometheus that scrapes a stack. Its disposal ends it. */
+/** A Prometheus. Its disposal ends it. */
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;
   /** How many series the expression has now. Throws when Prometheus cannot evaluate it. */
@@ -27,32 +15,23 @@ export interface Prometheus extends AsyncDisposable {
   exemplarsOf(selector: string): Promise<number>;
 }
 
-/** Starts Prometheus with the rules on a free port; it scrapes these processes every second. */
-export async function startPrometheus(
-  folder: string,
-  addresses: Readonly<Record<string, string>>,
-): Promise<Prometheus> {
+/** Starts Prometheus with this configuration on a free port; what it keeps is in the folder. */
+export async function startPrometheus(folder: string, config: object): Promise<Prometheus> {
   mkdirSync(folder, { recursive: true });
-  const config = join(folder, "prometheus.yaml");
-  writeFileSync(config, stringify(configOf(addresses)));
-  const address = `127.0.0.1:${await freePort()}`;
-  const url = `http://${address}`;
+  const configFile = join(folder, "prometheus.yaml");
+  writeFileSync(configFile, stringify(config));
   const begun = `${Date.now() / 1_000}`;
-  const daemon = await Daemon.start({
+  const server = await startServer({
     name: "Prometheus",
     command: "prometheus",
     args: [
-      `--config.file=${config}`,
+      `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
-      `--web.listen-address=${address}`,
       "--enable-feature=exemplar-storage",
     ],
     logFile: join(folder, "prometheus.log"),
-    stopSignal: "TERM",
-    isReady: () => isReady(url),
-    pollMs: 100,
-    readyWithinMs: startsWithinMs,
   });
+  const { url } = server;
   return {
     url,
     seriesOf: async (expression) =>
@@ -65,12 +44,12 @@ export async function startPrometheus(
       });
       return found.reduce((sum, { exemplars }) => sum + exemplars.length, 0);
     },
-    [Symbol.asyncDispose]: () => daemon.stop(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
 /** As on Kubernetes, but for how the processes are found and how often they are asked. */
-const configOf = (addresses: Readonly<Record<string, string>>) => ({
+export const scraping = (addresses: Readonly<Record<string, string>>) => ({
   global: { scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "2s" },
   rule_files: ruleFiles(),
   scrape_configs: [
@@ -83,16 +62,6 @@ const configOf = (addresses: Readonly<Record<string, string>>) => ({
     },
   ],
 });
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
-}
 
 interface Answer<T> {
   readonly status: string;
