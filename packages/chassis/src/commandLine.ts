@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { parseDuration } from "./duration.ts";
 
 /** The command line cannot be understood; the message says what and where. */
 export class UsageError extends Error {
@@ -48,6 +49,13 @@ export function readNumber(flag: string, text: string, min: number, max: number)
   const number = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && number >= min && number <= max) return number;
   throw new UsageError(`${flag}: "${text}" is not a number from ${min} to ${max}`);
+}
+
+/** The duration that a flag gives, with its unit. Yields ms. Throws UsageError when it is none. */
+export function readDuration(flag: string, text: string): number {
+  const ms = /[a-z]$/.test(text) ? parseDuration(text) : undefined;
+  if (ms !== undefined) return ms;
+  throw new UsageError(`${flag}: "${text}" is not a duration such as 500ms, 30s, 10m or 24h`);
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   flagOption,
   helpOption,
   parseOptions,
+  readDuration,
   readNumber,
   readUrl,
   readWhole,
@@ -62,6 +63,20 @@ describe("a command line", () => {
   for (const text of ["0.4", "9.1", ".5", "1.", "", "NaN", "Infinity"]) {
     it(`"${text}" is no number from 0.5 to 9`, () => {
       expect(() => readNumber("--m", text, 0.5, 9)).to.throw(UsageError, "--m");
+    });
+  }
+
+  it("gives durations in ms", () => {
+    const durations = ["0ms", "30s", "10m", "24h"].map((text) => readDuration("--since", text));
+    expect(durations).to.deep.equal([0, 30_000, 600_000, 86_400_000]);
+  });
+
+  for (const text of ["10", "1.5m", "-1m", "m", "", "10 m", "10d", "ten"]) {
+    it(`"${text}" is no duration, and the message names the flag`, () => {
+      expect(() => readDuration("--since", text)).to.throw(
+        UsageError,
+        `--since: "${text}" is not a duration such as 500ms, 30s, 10m or 24h`,
+      );
     });
   }
 });

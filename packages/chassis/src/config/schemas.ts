@@ -1,10 +1,8 @@
 import { z } from "zod";
-
-const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-const durationPattern = /^(\d+)(ms|s|m|h)?$/;
+import { parseDuration } from "../duration.ts";
 
 /** 24 days: the longest time that a Node timer holds; beyond 2^31 - 1 ms it would fire at once. */
-const maxTimerMs = 24 * 24 * unitsInMs.h;
+const maxTimerMs = 24 * 24 * 3_600_000;
 
 /** Bounds of a duration. Unit: ms. */
 export interface DurationLimits {
@@ -22,10 +20,8 @@ export function envDuration(defaultMs?: number, limits: DurationLimits = {}) {
   const { minMs = 0, maxMs = maxTimerMs } = limits;
   const expected = `a duration such as 500ms, 5s, 2m or 24h, from ${minMs} ms to ${maxMs} ms`;
   return read(expected, defaultMs, (text) => {
-    const [, digits, unit = "ms"] = durationPattern.exec(text) ?? [];
-    if (digits === undefined) return undefined;
-    const ms = Number(digits) * unitsInMs[unit as keyof typeof unitsInMs];
-    return ms >= minMs && ms <= maxMs ? ms : undefined;
+    const ms = parseDuration(text);
+    return ms !== undefined && ms >= minMs && ms <= maxMs ? ms : undefined;
   });
 }
 
