@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { styleText } from "node:util";
 import { dataDirFlag } from "@waybill/stack";
 import { runCommand } from "./command.ts";
+import { endBySignal } from "./endBySignal.ts";
 import { runningStack } from "./runningStack.ts";
 import { type Arguments, help, readArguments } from "./top/arguments.ts";
 import { frameOf, type Line } from "./top/frame.ts";
@@ -82,14 +83,13 @@ interface Ending extends Disposable {
 
 function untilEnded(): Ending {
   const ended = new AbortController();
-  const end = () => ended.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  endBySignal(ended);
   const { stdin } = process;
   if (stdin.isTTY) {
     emitKeypressEvents(stdin);
     stdin.setRawMode(true).resume();
     stdin.on("keypress", (_, { name, ctrl }: { name?: string; ctrl: boolean }) => {
-      if (name === "q" || (ctrl && name === "c")) end();
+      if (name === "q" || (ctrl && name === "c")) ended.abort();
     });
   }
   return {

@@ -6,6 +6,7 @@ import {
   UsageError,
 } from "@waybill/chassis/commandLine";
 import { defaultDataDir } from "@waybill/stack";
+import { readOrderId } from "../readOrderId.ts";
 
 /** What `npm run trace -- --help` prints. */
 export const help = `Draws what an order has been through: who worked on it, when, for how long, what was repeated, and when nobody did.
@@ -27,8 +28,6 @@ export interface Arguments {
   readonly json: boolean;
 }
 
-const orderIds = /^[A-Za-z0-9_-]{1,64}$/;
-
 const options = {
   "data-dir": textOption,
   batches: flagOption,
@@ -43,10 +42,6 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
   const [orderId, ...more] = positionals;
   if (orderId === undefined || more.length > 0)
     throw new UsageError("Name one order: npm run trace -- <order id>");
-  if (!orderIds.test(orderId))
-    throw new UsageError(
-      `order id: "${orderId}" is none: they have 1 to 64 letters, digits, "-" and "_"`,
-    );
   const { "data-dir": dataDir = defaultDataDir, batches = false, json = false } = values;
-  return { orderId, dataDir, batches, json };
+  return { orderId: readOrderId("order id", orderId), dataDir, batches, json };
 }

@@ -1,7 +1,7 @@
 import { type ExportedSpan, type FoundSpans, findSpans } from "@waybill/otlp";
 import type { StackRecord } from "@waybill/stack";
 import { CannotShowError } from "../cannotShowError.ts";
-import { type Journal, readJournal, type Transition } from "./journal.ts";
+import { type Journal, readJournal, type Transition, tracesIn } from "./journal.ts";
 
 /** All that is known of an order's way. */
 export interface OrderTrace {
@@ -22,7 +22,7 @@ export async function findTrace(
   now: number,
 ): Promise<OrderTrace> {
   const journal = await readJournal(record, orderId);
-  const recorded = (journal?.traceparents ?? []).map(traceIdOf).filter((id) => id !== "");
+  const recorded = journal === undefined ? [] : tracesIn(journal);
   const { kept, elsewhere } = record.traces;
   if (kept === undefined)
     throw new CannotShowError(elsewhereText(elsewhere, journal, orderId, recorded));
@@ -51,7 +51,6 @@ const batchTraces = (spans: readonly ExportedSpan[]): ReadonlySet<string> =>
       .map(({ traceId }) => traceId),
   );
 
-const traceIdOf = (traceparent: string): string => traceparent.split("-")[1] ?? "";
 const isSampled = (traceparent: string): boolean => traceparent.endsWith("-01");
 
 function elsewhereText(

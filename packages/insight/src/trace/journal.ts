@@ -46,6 +46,10 @@ export async function readJournal(
   return { placedAt: first.at, transitions, traceparents: [...new Set(traceparents)] };
 }
 
+/** The traces that an order's journal names. */
+export const tracesIn = ({ traceparents }: Pick<Journal, "traceparents">): readonly string[] =>
+  traceparents.map((text) => text.split("-")[1] ?? "").filter((id) => id !== "");
+
 interface OrderRow {
   readonly traceparent: string;
   readonly at: number;

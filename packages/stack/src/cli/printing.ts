@@ -47,6 +47,7 @@ ${door(stack)}${login(stack)}
 Try next, in another terminal:
   npm run demo${tool}      the story of a few orders, with their timelines
   npm run top${tool}       what the stack is doing, live, and what is wrong
+  npm run logs${tool}      what the services have logged, in one list
   npm run doctor${tool}    checks that nothing is lost, oversold, charged twice or stuck
   npm run trace${tool || " --"} <order id>    what an order has been through
   ${curl} ${asAlice} -d '{}' \\
