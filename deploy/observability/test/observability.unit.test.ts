@@ -70,6 +70,15 @@ describe("dashboards and rules", () => {
     ).to.deep.equal([]);
   });
 
+  it("every alert that leads to the table of alarms is in it by its name", () => {
+    const [, table = ""] = /^## Alarms\n(.*?)^## /ms.exec(read("docs/operations.md")) ?? [];
+    const missing = rules()
+      .filter(({ annotations }) => annotations?.runbook_url === "docs/operations.md#alarms")
+      .map(({ alert }) => alert)
+      .filter((alert) => !table.includes(`\`${alert}\``));
+    expect(missing).to.deep.equal([]);
+  });
+
   it("descriptions of panels lead to headings that there are", () => {
     const anchors = anchorsOf(read("docs/operations.md"));
     const links = dashboards.flatMap((dashboard) => [
