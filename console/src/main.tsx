@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   RouterProvider,
 } from "@tanstack/react-router";
+import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api.ts";
 import { BasketPage } from "./pages/basket.tsx";
@@ -13,7 +14,7 @@ import { ItemsPage } from "./pages/items.tsx";
 import { LoginPage, RegisterPage } from "./pages/login.tsx";
 import { OrderPage } from "./pages/order.tsx";
 import { OrdersPage } from "./pages/orders.tsx";
-import { resumeSession } from "./session.ts";
+import { resumeSession, type SessionState, useSession } from "./session.ts";
 import { NotFound, Shell } from "./shell.tsx";
 import { applyTheme } from "./theme.tsx";
 import "./styles/index.css";
@@ -82,21 +83,37 @@ const retryMs = 400;
 /** How often what has failed is asked again, so that pages go on by themselves. Unit: ms. */
 const againMs = 4_000;
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: mayHelp,
-      retryDelay: (failures) => retryMs * 2 ** failures,
-      staleTime: 1_000,
-      refetchInterval: ({ state: { error } }) => (error && mayHelp(0, error) ? againMs : false),
+const newQueries = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: mayHelp,
+        retryDelay: (failures) => retryMs * 2 ** failures,
+        staleTime: 1_000,
+        refetchInterval: ({ state: { error } }) => (error && mayHelp(0, error) ? againMs : false),
+      },
     },
-  },
-});
+  });
+
+/** Whoever logs in after somebody else, here or in another tab, begins anew, and sees nothing of what that one has seen. */
+function Console() {
+  const session = useSession();
+  const [owner, setOwner] = useState({ userId: "", queries: newQueries() });
+  const userId = userOf(session, owner.userId);
+  if (userId !== owner.userId) setOwner({ userId, queries: newQueries() });
+  return (
+    <QueryClientProvider key={owner.userId} client={owner.queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  );
+}
+
+/** A session that has ended by itself is still its user's, who goes on where it was; "" is nobody. */
+function userOf(session: SessionState, before: string): string {
+  if (typeof session === "object") return session.userId;
+  return session === "none" ? "" : before;
+}
 
 applyTheme();
 void resumeSession();
-createRoot(document.getElementById("root") as HTMLElement).render(
-  <QueryClientProvider client={queries}>
-    <RouterProvider router={router} />
-  </QueryClientProvider>,
-);
+createRoot(document.getElementById("root") as HTMLElement).render(<Console />);

@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { openBasket, piecesIn, useBasket } from "./basket.ts";
@@ -65,10 +64,8 @@ function Pages({ inShop }: { readonly inShop: boolean }) {
 
 function Navigation({ session, inShop }: { readonly session: Session; readonly inShop: boolean }) {
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const leave = async () => {
     await logOut();
-    queries.clear(); // The next one at this screen sees nothing of it.
     await navigate({ to: "/login" });
   };
   return (

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Stack } from "@waybill/stack";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
-import { closeCommonBrowser, commonBrowser, Visitor } from "./support/browser.ts";
+import { closeCommonBrowser, commonBrowser, passwordOf, Visitor } from "./support/browser.ts";
 import { type Clients, connectClients } from "./support/clients.ts";
 import { originOf } from "./support/consoleShop.ts";
 import { eventually } from "./support/eventually.ts";
@@ -245,17 +245,30 @@ describe("a customer at the console", () => {
     eve.expects(401);
     await page.goto("/orders");
     await page.locator("a.row").first().waitFor();
-    const refusal = { error: "The token is not valid", status: 401, reason: "INVALID_TOKEN" };
-    await page.route("**/api/inventory*", (route) => route.fulfill({ status: 401, json: refusal }));
-    await page.getByRole("link", { name: "Items" }).click();
-    await page.getByText("Your session has ended").waitFor();
-    await page.unrouteAll({ behavior: "wait" });
+    await endSession(page);
     await page.getByLabel("Email").fill("eve@example.org");
     await page.getByLabel("Password").fill("wrong, and long enough");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
     await eve.logIn("eve@example.org", "the password of Eve");
     await page.getByRole("heading", { name: "tea" }).waitFor();
+  });
+
+  it("leaves nothing of what she saw to another who logs in where her session ended", async () => {
+    await using other = await Visitor.at(browser, originOf(stack));
+    await other.register("Gus");
+    await using desk = await Visitor.at(browser, originOf(stack));
+    desk.expects(401, 404);
+    await desk.register("Fay");
+    await place(desk);
+    const details = desk.page.getByRole("region", { name: "Details" });
+    await details.waitFor();
+    await endSession(desk.page);
+    await desk.logIn("gus@example.org", passwordOf("Gus"));
+    await desk.page.route(/\/api\/orders\/[\w-]+$/, () => {}); // What is not answered can only be shown from memory.
+    await desk.page.goBack();
+    await details.or(desk.page.getByText("Loading")).first().waitFor();
+    expect(await details.count()).to.equal(0);
   });
 
   it("is told when Waybill does not answer at all, and goes on when it does", async () => {
@@ -284,6 +297,15 @@ describe("a customer at the console", () => {
     await page.getByRole("heading", { name: "Welcome back" }).waitFor();
   });
 });
+
+/** Goes to the items, and learns there that the token is no longer good. */
+async function endSession(page: Page): Promise<void> {
+  const refusal = { error: "The token is not valid", status: 401, reason: "INVALID_TOKEN" };
+  await page.route("**/api/inventory*", (route) => route.fulfill({ status: 401, json: refusal }));
+  await page.getByRole("link", { name: "Items" }).click();
+  await page.getByText("Your session has ended").waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+}
 
 /** Whose session a page has, by what it sends. */
 async function sessionOf(page: Page): Promise<{ sub: string }> {
