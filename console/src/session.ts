@@ -63,9 +63,9 @@ export async function logIn(email: string, password: string): Promise<string | u
   return undefined;
 }
 
-/** Ends the session here and at the gateway. */
+/** Ends the session here and at the gateway; after an exchange that is under way, whose answer would begin it again. */
 export async function logOut(): Promise<void> {
-  await post("/api/session/end").catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
+  await inTurn(() => post("/api/session/end")).catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
   session.set("none");
 }
 
@@ -76,13 +76,14 @@ export function endSession(): void {
 
 let refreshing: Promise<void> | undefined;
 
-/** One exchange at a time, over all tabs: the refresh token is good for one, and a late second use would revoke both. */
+/** One at a time, over all tabs: the refresh token is good for one exchange, and a late second use would revoke both. */
+const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+  Promise.resolve(navigator.locks.request("waybill-refresh", work));
+
 function refresh(): Promise<void> {
-  refreshing ??= Promise.resolve(navigator.locks.request("waybill-refresh", exchange)).finally(
-    () => {
-      refreshing = undefined;
-    },
-  );
+  refreshing ??= inTurn(exchange).finally(() => {
+    refreshing = undefined;
+  });
   return refreshing;
 }
 

@@ -271,6 +271,34 @@ describe("a customer at the console", () => {
     expect(await details.count()).to.equal(0);
   });
 
+  it("stays logged out although the session was being renewed", async () => {
+    await using desk = await Visitor.at(browser, originOf(stack));
+    await desk.page.clock.install();
+    await desk.register("Hal");
+    await desk.page.goto("/orders");
+    await desk.page.getByRole("heading", { name: "My orders" }).waitFor();
+    await desk.page.clock.fastForward("10:00"); // The access token has ended.
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await desk.page.route("**/api/session/refresh", async (route) => {
+      asked.resolve();
+      const response = await route.fetch();
+      await answer.promise;
+      await route.fulfill({ response });
+    });
+    const shown = desk.page.waitForResponse("**/api/inventory*");
+    await desk.page.getByRole("link", { name: "Items" }).click();
+    await asked.promise;
+    const logOut = desk.page.getByRole("button", { name: "Log out" });
+    const ended = desk.page.waitForResponse("**/api/session/end");
+    await logOut.click();
+    const waits = "navigator.locks.query().then(({ pending }) => pending.length > 0)";
+    await Promise.race([ended, desk.page.waitForFunction(waits)]);
+    answer.resolve();
+    await Promise.all([ended, shown]); // By the session that was renewed.
+    await desk.page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    expect(await logOut.count()).to.equal(0);
+  });
+
   it("is told when Waybill does not answer at all, and goes on when it does", async () => {
     eve.expects(0, 503);
     await page.route("**/api/session/refresh", (route) => route.fulfill({ status: 503, json: {} }));
