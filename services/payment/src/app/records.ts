@@ -18,7 +18,7 @@ export const newRecord = (
   updatedAt: now,
 });
 
-/** The record in its new state. */
+/** The record in its new state. Its expiry stays while it is undecided, so that the index by expiry need not follow. */
 export const nextRecord = (
   record: PaymentRecord,
   payment: Payment,
@@ -27,11 +27,17 @@ export const nextRecord = (
 ): PaymentRecord => ({
   ...record,
   payment,
-  expiresAt: lookAgainAt(payment, now, periods),
+  expiresAt:
+    isUndecided(record.payment) && isUndecided(payment)
+      ? record.expiresAt
+      : lookAgainAt(payment, now, periods),
   updatedAt: now,
 });
 
+const isUndecided = ({ state }: Payment): boolean =>
+  state === "TRYING" || state === "PENDING" || state === "TRIED";
+
 function lookAgainAt(payment: Payment, now: Date, periods: Periods): Date {
-  const decided = payment.state === "CONFIRMING" || payment.state === "CANCELLING";
-  return new Date(now.getTime() + (decided ? periods.settleAfterMs : periods.holdExpiryMs));
+  const isDecided = payment.state === "CONFIRMING" || payment.state === "CANCELLING";
+  return new Date(now.getTime() + (isDecided ? periods.settleAfterMs : periods.holdExpiryMs));
 }

@@ -19,7 +19,7 @@ const payments = `
     traceparent        text not null,
     created_at         timestamptz not null,
     updated_at         timestamptz not null,
-    -- No index names what changes before the end, so that those updates are heap-only.
+    -- No index names what changes before the decision, so that those updates are heap-only.
     is_open            boolean not null generated always as (state in (
                          'TRYING', 'PENDING', 'TRIED', 'CONFIRMING', 'CANCELLING')) stored,
     constraint content_of_a_try check (state = 'BLOCKED' or (
@@ -30,8 +30,16 @@ const payments = `
       or provider_reference is not null)
   ) with (fillfactor = 50)`; // A batch updates all rows of a page at once: there is room for each row's next version.
 
-/** What somebody has to look at again when its time has come: see PaymentRecord.expiresAt. */
+/** Replaced by `due`. */
 const open = "create index payments_open on payments (transaction_id) where is_open";
+
+/** CONFIRMING and CANCELLING, which the settler looks at; the reaper looks at the others that are open. */
+const decided = `
+  alter table payments add column is_decided boolean not null
+    generated always as (state in ('CONFIRMING', 'CANCELLING')) stored`;
+/** What somebody has to look at again when its time has come, and nothing else: see PaymentRecord.expiresAt. */
+const due = `
+  create index payments_due on payments (is_decided, expires_at, transaction_id) where is_open`;
 
 const latest = "create index payments_latest on payments (created_at, transaction_id)";
 const latestOfUser =
@@ -63,4 +71,5 @@ export const migrations = [
     published,
     streamPositionsTable,
   ]),
+  migration("0003_due_payments", [decided, due, "drop index payments_open"]),
 ];
