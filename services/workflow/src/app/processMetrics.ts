@@ -27,17 +27,17 @@ export function recordDecision(order: OrderFacts, at: Date, cancellationWindowMs
 
 const gauges = {
   "waybill.workflow.processes": {
-    description: "Orders that wait in a step. Every replica tells the same.",
+    description: "Orders that wait in a step, counted up to 100,000. Every replica tells the same.",
     unit: "{order}",
   },
   "waybill.workflow.stuck": {
     description:
-      "Orders that are listed as stuck, by the step that they are stuck in. Every replica tells the same.",
+      "Orders that are listed as stuck, by the step that they are stuck in, counted up to 100,000. Every replica tells the same.",
     unit: "{order}",
   },
   "waybill.workflow.retrying": {
     description:
-      "Orders whose last attempt at a step has failed and that are tried again, by step: Confirms and Cancels among them. Every replica tells the same.",
+      "Orders whose last attempt at a step has failed and that are tried again, by step, counted up to 100,000: Confirms and Cancels among them. Every replica tells the same.",
     unit: "{order}",
   },
   "waybill.workflow.oldest_failure": {

@@ -46,4 +46,7 @@ export const migrations = [
     )`,
     "create index dead_letter_decisions_listed on dead_letter_decisions (decided_at desc, dead_letter_id desc)",
   ]),
+  migration("workflow_003_failing_processes", [
+    "create index processes_failing on processes (failing_since) where failing_since is not null",
+  ]),
 ];
