@@ -70,7 +70,7 @@ export function journalTable<Row, Raw extends object>(
       return moved.length > 0;
     },
     publishAgain: async (rows) => {
-      await db.run(statements.again, keyArrays(options, rows));
+      await db.run(statements.again, [stream, ...keyArrays(options, rows)]);
     },
     position: () => positionOf(db, stream, readPosition),
     rewind: async (from, to, since) => {
@@ -137,7 +137,8 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
        order by occurred_at, ${key} limit $2`,
     ),
     // A row that is announced again while it stands keeps its first place, by which readers know
-    // repeats; least passes over null, which is what a lost publication leaves.
+    // repeats; least passes over null, which is what a lost publication leaves. Whoever changes
+    // several rows of a journal waits for its position first, so that nobody waits in a circle.
     mark: sql(
       `${table}_mark`,
       `with moved as (
@@ -154,8 +155,12 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
     ),
     again: sql(
       `${table}_again`,
-      `update ${table} t set published_seq = null, publications = t.publications + 1
-       from unnest(${keyed(1)}) as k (${key}, publication) where ${matches}`,
+      `with position as materialized (
+         select from stream_positions where stream = $1 for no key update
+       )
+       update ${table} t set published_seq = null, publications = t.publications + 1
+       from unnest(${keyed(2)}) as k (${key}, publication)
+       where ${matches} and exists (select from position)`,
     ),
     last: sql(`${table}_last`, `select max(published_seq) as last from ${table}`),
     forget: sql(

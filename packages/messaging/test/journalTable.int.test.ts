@@ -2,7 +2,7 @@ import { type Database, sql } from "@waybill/persistence";
 import { expect } from "chai";
 import type { Journal } from "../src/index.ts";
 import { commit, type Fact, factsOf, journalOf, openFacts } from "./facts.ts";
-import { freshStream } from "./support.ts";
+import { freshStream, until } from "./support.ts";
 
 const announceAgain = sql("facts_announce_again", "update facts set publications = $1");
 const publishMany = sql(
@@ -16,6 +16,13 @@ const rewoundTogether = sql(
 const rewoundOften = sql(
   "facts_rewound_often",
   "select count(*)::int as rows, publications from facts group by publications",
+);
+
+const lockPosition = sql("position_lock", "select from stream_positions for no key update");
+const lockFacts = sql("facts_lock", "select id from facts order by id for update nowait");
+const countWaiting = sql(
+  "facts_count_waiting",
+  "select count(*) as waiting from pg_locks where not granted",
 );
 
 describe("a journal table", () => {
@@ -56,6 +63,28 @@ describe("a journal table", () => {
     await mark(1, 10n);
     await journal.publishAgain([row]);
     expect(await mark(2, 60n)).to.equal(60n);
+  });
+
+  it("locks its position before its rows, so that replicas with the same rows never wait in a circle", async () => {
+    const rows = await commit(db, ["a", "b"]);
+    const published = rows.map((row, index) => ({ row, sequence: BigInt(index + 1) }));
+    const changes = [
+      () => journal.markPublished(published, epoch),
+      () => journal.markPublished(published.toReversed(), epoch),
+      () => journal.publishAgain(rows.toReversed()),
+    ];
+    const changing = await db.transaction(async (tx) => {
+      await tx.rows(lockPosition);
+      const changing = Promise.all(changes.map((change) => change()));
+      await until(
+        "all of them wait",
+        async () => (await tx.rows<{ waiting: bigint }>(countWaiting))[0]?.waiting,
+        (waiting) => waiting === BigInt(changes.length),
+      );
+      expect(await tx.rows(lockFacts), "nobody has locked a row").to.have.length(2);
+      return { end: changing };
+    });
+    await changing.end;
   });
 
   describe("whose stream was lost with many events", () => {

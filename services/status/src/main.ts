@@ -11,7 +11,7 @@ import { reannounce } from "./events/reannounce.ts";
 import { policy } from "./rpc/policy.ts";
 import { statusService } from "./rpc/statusService.ts";
 
-/** How often orders that have not moved are looked for at least: all open ones are read. Unit: ms. */
+/** How often orders that have not moved are looked for at least. Unit: ms. */
 const lookAtLeastEveryMs = 5_000;
 
 const config = readConfig(process.env);

@@ -1,5 +1,6 @@
 import { ordersStream } from "@waybill/contracts/events";
 import { sql } from "@waybill/persistence";
+import { rowsRead } from "@waybill/persistence/testing";
 import { startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import type { JournalRow } from "../src/events/journal.ts";
@@ -10,12 +11,24 @@ import { patienceMs, type Replica, startReplica } from "./support/replica.ts";
 
 const publishedStatement = sql(
   "test_published",
-  "update transitions set published_seq = 1 where published_seq is null",
+  `with position as (insert into stream_positions (stream) values ('ORDERS') on conflict do nothing)
+    update transitions set published_seq = 1 where published_seq is null`,
 );
 const earlierStatement = sql(
   "test_earlier",
-  "update statuses set reannounce_at = reannounce_at - $1 * interval '1 ms'",
+  `update statuses set reannounce_at = reannounce_at - $1 * interval '1 ms',
+    moved_at = moved_at - $1 * interval '1 ms'`,
 );
+/** Orders that are open, and are to be looked at in an hour. */
+const openStatement = sql(
+  "test_open_statuses",
+  `insert into statuses (order_id, user_id, state, version, tried, reservation_mode, placed_at,
+      moved_at, reason, traceparent, reannounce_at)
+    select 'open' || n, 'alice', 'PENDING', 1, false, 'HELD', now() - interval '1 h',
+      now() - interval '1 h', '', '', now() + interval '1 h'
+      from generate_series(1, $1::int) n`,
+);
+const analyzeStatement = sql("test_analyze", "analyze");
 const dueStatement = sql(
   "test_due",
   `select order_id, reannouncements,
@@ -107,6 +120,56 @@ describe("announcing orders again", () => {
     await letPass(5_000);
     await announceAgain();
     expect(announced).to.deep.equal(["o.1#2", "o.2#2"]);
+  });
+
+  it("reads the orders that are to be looked at, and no more, however many are open", async () => {
+    await replica.db.run(openStatement, [5_000]);
+    await place("left");
+    await letPass(30_000);
+    await replica.db.run(analyzeStatement);
+    const rows = await rowsRead(replica.db, (db) =>
+      reannounce(db, patienceMs, (all) => void announced.push(...all.map(idOf)))(),
+    );
+    expect(announced).to.deep.equal(["left.1#2"]);
+    expect(rows).to.be.lessThan(50);
+  });
+
+  it("puts off an order that has moved until it has not for 30 s", async () => {
+    await place("o");
+    await letPass(20_000);
+    await replica.client.markTried({ orderId: "o" });
+    await replica.client.updateStatus(move("o", "PENDING", "CONFIRMED"));
+    await replica.db.run(publishedStatement);
+    expect(await due(), "not by the move, which is to be a heap-only update").to.deep.equal([
+      { order_id: "o", reannouncements: 0, in_s: 10 },
+    ]);
+    await letPass(10_000);
+    await announceAgain();
+    expect(announced).to.be.empty;
+    expect(await due()).to.deep.equal([{ order_id: "o", reannouncements: 0, in_s: 20 }]);
+    await letPass(20_000);
+    await announceAgain();
+    expect(announced).to.deep.equal(["o.2#2"]);
+  });
+
+  it("waits for marks of publications before it locks a transition, so that neither waits in a circle", async () => {
+    await place("o");
+    await letPass(30_000);
+    const announcing = await replica.db.transaction(async (tx) => {
+      await tx.rows(sql("test_hold", "select from stream_positions for no key update"));
+      const end = announceAgain();
+      await until("it waits", async () => {
+        const [found] = await tx.rows<{ waiting: bigint }>(
+          sql("test_waiting", "select count(*) as waiting from pg_locks where not granted"),
+        );
+        return found?.waiting === 1n;
+      });
+      const free = sql("test_free", "select order_id from transitions for update nowait");
+      expect(await tx.rows(free)).to.have.length(1);
+      return { end };
+    });
+    await announcing.end;
+    expect(announced).to.deep.equal(["o.1#2"]);
   });
 
   it("does not begin anew when the order is only marked as tried", async () => {

@@ -42,6 +42,13 @@ export const byTime =
 export const sortedBy = (rows: readonly Row[], column: string): Row[] =>
   rows.toSorted((a, b) => (text(a, column) < text(b, column) ? -1 : 1));
 
+/** `least` of two times, over what is not null. */
+export function least(a: unknown, b: unknown): unknown {
+  if (a === null || a === undefined) return b;
+  if (b === null || b === undefined) return a;
+  return +date(a) <= +date(b) ? a : b;
+}
+
 /** The first of these, as many as `limit`, that another transaction has not locked; locks them. */
 export function lockFree(
   view: View,

@@ -51,4 +51,8 @@ export const migrations = [
       where published_seq is not null`,
     streamPositionsTable,
   ]),
+  // What it names does not change with the moves of an order: see updateStatuses.
+  migration("0002_unmoved_statuses", [
+    "create index statuses_unmoved on statuses (reannounce_at) where ended_state is null",
+  ]),
 ];

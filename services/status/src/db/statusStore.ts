@@ -79,7 +79,7 @@ const updateStatement = sql(
       tried = v.tried, total_minor = v.total_minor, currency = v.currency, moved_at = v.moved_at,
       reason = v.reason,
       reannounce_at = case when statuses.version = v.version then statuses.reannounce_at
-        else v.reannounce_at end,
+        when v.reannounce_at is not null then least(statuses.reannounce_at, v.reannounce_at) end,
       reannouncements = case when statuses.version = v.version then statuses.reannouncements
         else 0 end
     from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bool[], $6::bigint[],
@@ -89,7 +89,10 @@ const updateStatement = sql(
     where statuses.order_id = v.order_id`,
 );
 
-/** Writes orders that are locked by this transaction. When an order is announced again changes only if it has moved. */
+/**
+ * Writes orders that are locked by this transaction. When one that has moved is looked at again is only ever brought forward, which is seldom needed: an
+ * index names it, and the update would not be heap-only. Putting it off is left to who looks.
+ */
 export async function updateStatuses(
   tx: Sql,
   statuses: readonly Status[],

@@ -1,28 +1,48 @@
-import type { Database } from "@waybill/persistence";
+import { ordersStream } from "@waybill/contracts/events";
+import type { Database, Sql } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
 import { type JournalRow, journalColumns, type RawRow, toJournalRow } from "./journal.ts";
 
-/** How many orders are announced again at a time. Each time all open orders may be read until so many are found. */
+/** How many orders are looked at at a time. */
 const batchSize = 512;
 
 /** The interval doubles up to this. Unit: ms. */
 const maxIntervalMs = 3_600_000;
 
-const claimStatement = sql(
-  "claim_reannouncements",
+interface LookedAt {
+  readonly order_id: string;
+  readonly version: number;
+  /** Whether it has not moved for so long that it is to be announced again. */
+  readonly is_left: boolean;
+}
+
+/**
+ * Moves do not put `reannounce_at` off, so that they are heap-only updates: that is done here, for orders that have moved since. The limit is
+ * no parameter: its plan would be made for a tenth of all orders, and read them all.
+ */
+const lookStatement = sql(
+  "look_at_unmoved",
   `with due as (
-      select order_id from statuses where ended_state is null and reannounce_at <= now()
-        order by placed_at, order_id limit $1 for no key update skip locked),
-    claimed as (
-      update statuses set reannouncements = reannouncements + 1,
-          reannounce_at = now()
-            + least($2 * power(2, least(reannouncements + 1, 20)), $3) * interval '1 ms'
-        from due where statuses.order_id = due.order_id
-        returning statuses.order_id, statuses.version)
+      select order_id, reannouncements > 0 or moved_at <= now() - $1 * interval '1 ms' as is_left
+        from statuses where ended_state is null and reannounce_at <= now()
+        order by reannounce_at limit ${batchSize} for no key update skip locked)
+    update statuses set reannouncements = reannouncements + is_left::int,
+        reannounce_at = case
+          when is_left then now() + least($1 * power(2, least(reannouncements + 1, 20)), $2) * interval '1 ms'
+          else moved_at + $1 * interval '1 ms' end
+      from due where statuses.order_id = due.order_id
+      returning statuses.order_id, statuses.version, is_left`,
+);
+
+/** Marks of publications, which lock the same rows, wait for the position of the stream first: so nobody waits in a circle. */
+const announceStatement = sql(
+  "announce_again",
+  `with position as materialized (
+      select from stream_positions where stream = $3 for no key update)
     update transitions set publications = publications + 1
-      from claimed
-      where transitions.order_id = claimed.order_id and transitions.version = claimed.version
-        and transitions.published_seq is not null
+      from unnest($1::text[], $2::int[]) as unmoved (order_id, version)
+      where transitions.order_id = unmoved.order_id and transitions.version = unmoved.version
+        and transitions.published_seq is not null and exists (select from position)
       returning ${journalColumns}`,
 );
 
@@ -34,10 +54,23 @@ const claimStatement = sql(
 export const reannounce =
   (db: Database, patienceMs: number, publish: (rows: readonly JournalRow[]) => void) =>
   async (): Promise<{ again: boolean }> => {
-    const parameters = [batchSize, patienceMs, maxIntervalMs];
-    const raws = await db.transaction((tx) =>
-      tx.rows<RawRow & { publications: number }>(claimStatement, parameters),
-    );
+    const { looked, raws } = await db.transaction(async (tx) => {
+      const looked = await tx.rows<LookedAt>(lookStatement, [patienceMs, maxIntervalMs]);
+      return { looked, raws: await announce(tx, looked.filter(isLeft)) };
+    });
     publish(raws.map((raw) => toJournalRow(raw, raw.publications + 1)));
-    return { again: raws.length === batchSize };
+    return { again: looked.length === batchSize };
   };
+
+const isLeft = (order: LookedAt): boolean => order.is_left;
+
+type AnnouncedRow = RawRow & { readonly publications: number };
+
+async function announce(tx: Sql, orders: readonly LookedAt[]): Promise<readonly AnnouncedRow[]> {
+  if (orders.length === 0) return [];
+  return await tx.rows<AnnouncedRow>(announceStatement, [
+    orders.map((order) => order.order_id),
+    orders.map((order) => order.version),
+    ordersStream.name,
+  ]);
+}

@@ -53,11 +53,14 @@ export function journalModels({ table, key, read }: JournalShape): Models {
         .slice(0, limit as number)
         .map((row) => read(view, row)),
     [`${table}_mark`]: mark,
-    [`${table}_again`]: (view, parameters) =>
-      unnest(names, parameters).flatMap((wanted) => {
+    [`${table}_again`]: (view, [stream, ...keys]) => {
+      const position = view.locked("stream_positions", [stream as string]);
+      if (position.length === 0) return [];
+      return unnest(names, keys).flatMap((wanted) => {
         const found = meant(view, wanted);
         return found === undefined ? [] : again(view, found);
-      }),
+      });
+    },
     [`${table}_last`]: (view) => {
       const sequences = view
         .where(table, (row) => row.published_seq !== null)

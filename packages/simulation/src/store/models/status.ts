@@ -1,4 +1,14 @@
-import { byTime, lockFree, type Models, number, strings, text, time, unnest } from "../model.ts";
+import {
+  byTime,
+  least,
+  lockFree,
+  type Models,
+  number,
+  strings,
+  text,
+  time,
+  unnest,
+} from "../model.ts";
 import type { Row, View } from "../view.ts";
 import { journalModels, keyIn, positionModels, unpublished } from "./journal.ts";
 
@@ -29,6 +39,9 @@ function withFacts(view: View, row: Row): Row {
   return { ...row, facts };
 }
 
+/** How many orders are looked at at a time. */
+const lookLimit = 512;
+
 const ended = new Set<unknown>(["DELIVERED", "CANCELLED"]);
 
 /** The generated column. */
@@ -51,7 +64,9 @@ export const statusModels: Models = {
     unnest(changed, parameters).flatMap((row) => {
       const { reannounce_at, ...change } = row;
       const before = view.get("statuses", text(row, "order_id"));
-      const moved = before?.version === row.version ? {} : { reannounce_at, reannouncements: 0 };
+      const lookAt = reannounce_at === null ? null : least(before?.reannounce_at, reannounce_at);
+      const moved =
+        before?.version === row.version ? {} : { reannounce_at: lookAt, reannouncements: 0 };
       return view.update("statuses", text(row, "order_id"), withEnd({ ...change, ...moved }));
     }),
   append_transitions: (view, parameters) =>
@@ -63,20 +78,27 @@ export const statusModels: Models = {
       if (added.length === 0) throw new Error("PRIMARY KEY of transitions is violated");
       return added;
     }),
-  claim_reannouncements: (view, [limit, patienceMs, maxIntervalMs]) => {
+  look_at_unmoved: (view, [patienceMs, maxIntervalMs]) => {
+    const patience = patienceMs as number;
     const due = view
       .where("statuses", (row) => row.ended_state === null)
       .filter((row) => row.reannounce_at !== null && time(row, "reannounce_at") <= +view.now)
-      .sort(byTime("placed_at", "order_id"));
-    return lockFree(view, "statuses", "order_id", due, limit).flatMap((row) => {
+      .sort(byTime("reannounce_at", "order_id"));
+    return lockFree(view, "statuses", "order_id", due, lookLimit).map((row) => {
       const count = number(row, "reannouncements");
-      const doubled = (patienceMs as number) * 2 ** Math.min(count + 1, 20);
-      const wait = Math.min(doubled, maxIntervalMs as number);
+      const isLeft = count > 0 || time(row, "moved_at") <= +view.now - patience;
+      const doubled = Math.min(patience * 2 ** Math.min(count + 1, 20), maxIntervalMs as number);
       view.update("statuses", text(row, "order_id"), {
-        reannouncements: count + 1,
-        reannounce_at: new Date(+view.now + wait),
+        reannouncements: count + Number(isLeft),
+        reannounce_at: new Date(isLeft ? +view.now + doubled : time(row, "moved_at") + patience),
       });
-      const key = keyIn(transitionKey, row);
+      return { order_id: row.order_id, version: row.version, is_left: isLeft };
+    });
+  },
+  announce_again: (view, [ids, versions, stream]) => {
+    if (view.locked("stream_positions", [stream as string]).length === 0) return [];
+    return unnest(transitionKey.join(" "), [ids, versions]).flatMap((wanted) => {
+      const key = keyIn(transitionKey, wanted);
       const last = view.get("transitions", key);
       if (last === undefined || last.published_seq === null) return [];
       const publications = number(last, "publications") + 1;

@@ -1,6 +1,7 @@
 import {
   byTime,
   date,
+  least,
   lockFree,
   type Models,
   number,
@@ -16,13 +17,6 @@ const attempted =
   "order_id step rank state since next_at attempts failing_since last_error last_reason";
 const attemptedColumns = attempted.split(" ");
 const columns = `${attempted} placed_at reservation_mode expires_at user_id traceparent`;
-
-/** `least` over what is not null. */
-function least(a: unknown, b: unknown): unknown {
-  if (a === null || a === undefined) return b;
-  if (b === null || b === undefined) return a;
-  return +date(a) <= +date(b) ? a : b;
-}
 
 /** The row that the same step was recorded with before, together with the new one. */
 const merged = (before: Row, row: Row): Row => ({
