@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { lockDataFolder, placePostgres, startPostgres } from "@waybill/stack";
 import { readBackupFile } from "./backupFile.ts";
@@ -8,6 +16,9 @@ import { BackupError } from "./takeBackup.ts";
 
 /** Where the databases are put that an epoch replaced. */
 const asideName = /^cluster\.replaced-(\d+)$/;
+
+/** Tells which epoch began here last: databases that are put back again come from before it, and do not know it. */
+const lastEpochName = "restore-epoch";
 
 export interface Restored {
   /** To when. */
@@ -22,7 +33,11 @@ export interface Restored {
  * put aside, not deleted. Whatever interrupts it, the stack finds the old databases or the restored ones. Throws BackupError, and
  * StackRunningError while the stack runs.
  */
-export async function restoreBackup(from: string, dataDir: string): Promise<Restored> {
+export async function restoreBackup(
+  from: string,
+  dataDir: string,
+  at = new Date(),
+): Promise<Restored> {
   const [backup, target] = [resolve(from), resolve(dataDir)];
   const about = readBackupFile(backup);
   if (about === undefined)
@@ -36,7 +51,8 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Rest
   const restoring = join(postgres, "restoring");
   rmSync(restoring, { recursive: true, force: true });
   copyTree(join(backup, "postgres"), restoring, { owner: { uid, gid } });
-  const { epoch } = await beginEpochIn(restoring, lastReplacement(postgres));
+  const { epoch } = await beginEpochIn(restoring, lastEpoch(postgres), at);
+  writeFileSync(join(postgres, lastEpochName), String(epoch));
   const cluster = join(postgres, "cluster");
   const aside = join(postgres, `cluster.replaced-${epoch}`);
   const replaced = existsSync(cluster) ? aside : undefined;
@@ -49,14 +65,16 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Rest
   return { takenAt: about.takenAt, epoch, replaced };
 }
 
-/** The epoch that replaced databases here last, 0 when none did: the restored ones may come from before it, and do not know it. */
-function lastReplacement(postgres: string): bigint {
+/** The latest epoch that began here, 0 when none did; by the databases that were put aside, too, which are from before there was the file. */
+function lastEpoch(postgres: string): bigint {
+  const file = join(postgres, lastEpochName);
+  const told = existsSync(file) ? BigInt(readFileSync(file, "utf8")) : 0n;
   const epochs = readdirSync(postgres).map((name) => BigInt(asideName.exec(name)?.[1] ?? 0));
-  return epochs.reduce((a, b) => (a > b ? a : b), 0n);
+  return epochs.reduce((a, b) => (a > b ? a : b), told);
 }
 
 /** Recovers the copy, and marks its databases, before any stack can find it. */
-async function beginEpochIn(postgres: string, after: bigint) {
+async function beginEpochIn(postgres: string, after: bigint, at: Date) {
   await using server = await startPostgres({ dataDir: postgres });
-  return await beginRestoreEpoch(databasesOn(server.url("postgres")), after);
+  return await beginRestoreEpoch(databasesOn(server.url("postgres")), after, at);
 }

@@ -20,9 +20,13 @@ export const databasesOn = (serverUrl: string): readonly string[] =>
 /**
  * Tells databases, given by their URLs, that they were restored just now, so that the services take no event of the time before for one of
  * theirs. To be called once, for all of them, after they were restored to one common point and before any service starts. The epoch is later
- * than `after` and than any that they know. Throws BackupError while one runs, or when a database cannot be reached; then none is marked.
+ * than `after` and than any that they know, and `at` or later. Throws BackupError while one runs, or when a database cannot be reached; then none is marked.
  */
-export async function beginRestoreEpoch(urls: readonly string[], after = 0n): Promise<BeganEpoch> {
+export async function beginRestoreEpoch(
+  urls: readonly string[],
+  after = 0n,
+  at = new Date(),
+): Promise<BeganEpoch> {
   await using open = new AsyncDisposableStack();
   const clients: pg.Client[] = [];
   for (const connectionString of urls) {
@@ -36,7 +40,7 @@ export async function beginRestoreEpoch(urls: readonly string[], after = 0n): Pr
   }
   await expectNoService(clients);
   const known = await Promise.all(clients.map(lastEpoch));
-  const now = BigInt(Math.floor(Date.now() / 1_000));
+  const now = BigInt(Math.floor(at.getTime() / 1_000));
   // Later than any before, also when the clock was set back meanwhile.
   const epoch = [after, ...known].map((last) => last + 1n).reduce((a, b) => (a > b ? a : b), now);
   for (const client of clients)

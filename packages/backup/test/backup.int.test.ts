@@ -113,6 +113,15 @@ describe("back-ups of a stopped stack's databases", () => {
     expect(existsSync(join(elsewhere, "postgres", "cluster", "PG_VERSION"))).to.equal(true);
   });
 
+  it("in a later epoch each time also within one second, in a folder where nothing was", async () => {
+    const elsewhere = mkdtempSync(join(dirname(dataDir), "twice-"));
+    const at = new Date();
+    const first = await restoreBackup(backup, elsewhere, at);
+    const second = await restoreBackup(backup, elsewhere, at);
+    const third = await restoreBackup(backup, elsewhere, at);
+    expect([second.epoch, third.epoch]).to.deep.equal([first.epoch + 1n, first.epoch + 2n]);
+  });
+
   it("are not made of, or put into, a folder in use, nor taken from one that is none", async () => {
     const release = lockDataFolder(dataDir);
     try {
