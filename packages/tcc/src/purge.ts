@@ -6,14 +6,12 @@ import type { FateSources } from "./fate.ts";
 export interface EndedFence {
   readonly transactionId: string;
   readonly isConfirmed: boolean;
-  /** By which the old ones are read in turn, together with the id. */
-  readonly at: Date;
 }
 
 /** The participant whose fences are purged. */
 export interface FenceArchive {
-  /** Fences in an end state since before `before`, by time and then id, beginning after the one given; at most `limit`. */
-  ended(before: Date, after: EndedFence | undefined, limit: number): Promise<readonly EndedFence[]>;
+  /** Fences in an end state since before `before`, the oldest first; at most `limit`. It may read all that are old. */
+  ended(before: Date, limit: number): Promise<readonly EndedFence[]>;
   /** Deletes those of these that still are in an end state since before `before`; answers how many. */
   forget(transactionIds: readonly string[], before: Date): Promise<number>;
 }
@@ -43,8 +41,8 @@ export const fenceRetentionMs = 2 * ordersStream.maxAgeMs + deadLettersStream.ma
 /** Fences per transaction: short enough not to hold up others; the batch RPCs take at most 512. */
 const pageSize = 256;
 
-/** Bounds one run; a longer backlog is continued by the next one. */
-const maxPages = 64;
+/** Bounds one run, for which they are read once; a longer backlog is continued by the next one. */
+const maxFences = 64 * pageSize;
 
 /**
  * Forgets fences that ended long ago, and whose orders have ended too: an order that hangs, for however long, finds its fences when it is taken
@@ -52,20 +50,18 @@ const maxPages = 64;
  */
 export async function purgeFences({ fences, ...options }: PurgeOptions): Promise<Purge> {
   const { status, before, signal } = options;
+  const old = await fences.ended(before, maxFences);
   let forgotten = 0;
-  let last: EndedFence | undefined;
-  for (let page = 0; page < maxPages && !signal?.aborted; page += 1) {
-    const old = await fences.ended(before, last, pageSize);
-    if (old.length === 0) return { forgotten, again: false };
-    const orderIds = old.map(({ transactionId }) => transactionId);
+  for (let start = 0; start < old.length && !signal?.aborted; start += pageSize) {
+    const page = old.slice(start, start + pageSize);
+    const orderIds = page.map(({ transactionId }) => transactionId);
     const { results } = await status.batchGetStatuses({ orderIds }, { signal });
-    const over = old.filter((fence, index) => isOver(fence, results[index]?.result));
+    const over = page.filter((fence, index) => isOver(fence, results[index]?.result));
     const ids = over.map(({ transactionId }) => transactionId);
     if (ids.length > 0) forgotten += await fences.forget(ids, before);
-    if (old.length < pageSize) return { forgotten, again: false };
-    last = old.at(-1);
   }
-  return { forgotten, again: forgotten > 0 }; // Those that stay would only be looked at once more.
+  // When nothing was forgotten, those that stay would only be looked at once more.
+  return { forgotten, again: old.length === maxFences && forgotten > 0 };
 }
 
 /** google.rpc.Code.NOT_FOUND */

@@ -18,7 +18,7 @@ export const purgeReservations =
   (endedBefore: Date, signal?: AbortSignal): Promise<Purge> =>
     purgeFences({
       fences: {
-        ended: (before, after, limit) => endedReservations(db, before, after, limit),
+        ended: (before, limit) => endedReservations(db, before, limit),
         forget: (transactionIds, before) => forget(db, transactionIds, before),
       },
       status,

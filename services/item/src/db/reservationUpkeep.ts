@@ -28,9 +28,8 @@ const extendStatement = sql(
 
 const endedStatement = sql(
   "reservation_ended",
-  `select transaction_id, state, updated_at from reservations
-   where state <> 'TRIED' and updated_at < $1 and (updated_at, transaction_id) > ($2, $3)
-   order by updated_at, transaction_id limit $4`,
+  `select transaction_id, state from reservations
+   where state <> 'TRIED' and updated_at < $1 order by updated_at, transaction_id limit $2`,
 );
 // What is locked is about to be used, and so is not purged now. That nobody is waited for also rules out deadlocks.
 const lockEndedStatement = sql(
@@ -88,21 +87,19 @@ interface EndedRow {
   lines: readonly { item_id: string; quantity: number }[];
 }
 
-/** Reservations whose end state is older than the time given, the oldest first, beginning after the one given. */
+/** Reservations whose end state is older than the time given, the oldest first. */
 export async function endedReservations(
   db: Sql,
   endedBefore: Date,
-  after: EndedFence | undefined,
   limit: number,
 ): Promise<readonly EndedFence[]> {
-  const rows = await db.rows<{ transaction_id: string; state: FenceState; updated_at: Date }>(
-    endedStatement,
-    [endedBefore, after?.at ?? new Date(0), after?.transactionId ?? "", limit],
-  );
+  const rows = await db.rows<{ transaction_id: string; state: FenceState }>(endedStatement, [
+    endedBefore,
+    limit,
+  ]);
   return rows.map((row) => ({
     transactionId: row.transaction_id,
     isConfirmed: row.state === "CONFIRMED",
-    at: row.updated_at,
   }));
 }
 

@@ -85,7 +85,7 @@ export function createPaymentApp(options: PaymentAppOptions): PaymentApp {
     purge: (status, signal) =>
       purgeFences({
         fences: {
-          ended: (before, after, limit) => endedPayments(db, before, after, limit),
+          ended: (before, limit) => endedPayments(db, before, limit),
           forget: (transactionIds, before) => forgetPayments(db, transactionIds, before),
         },
         status,

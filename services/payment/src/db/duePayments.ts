@@ -96,26 +96,22 @@ export async function claimUnsettled(
 
 const ended = sql(
   "payment_ended",
-  `select transaction_id, state, created_at from payments
+  `select transaction_id, state from payments
    where state in ('CONFIRMED', 'CANCELLED', 'BLOCKED') and updated_at < $1 and created_at < $1
-     and (created_at, transaction_id) > (coalesce($2::timestamptz, '-infinity'), $3::text)
-   order by created_at, transaction_id limit $4`,
+   order by created_at, transaction_id limit $2`,
 );
 
-/** Fences that have been in an end state since before `before`, the oldest first, beginning after the one given. */
+/** Fences that have been in an end state since before `before`, the oldest first. */
 export async function endedPayments(
   db: Sql,
   before: Date,
-  after: EndedFence | undefined,
   limit: number,
 ): Promise<readonly EndedFence[]> {
-  type Row = Pick<PaymentRow, "transaction_id" | "state" | "created_at">;
-  const parameters = [before, after?.at, after?.transactionId ?? "", limit];
-  const rows = await db.rows<Row>(ended, parameters);
+  type Row = Pick<PaymentRow, "transaction_id" | "state">;
+  const rows = await db.rows<Row>(ended, [before, limit]);
   return rows.map((row) => ({
     transactionId: row.transaction_id,
     isConfirmed: row.state === "CONFIRMED",
-    at: row.created_at,
   }));
 }
 
