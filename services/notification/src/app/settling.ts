@@ -1,6 +1,6 @@
 import { type BatchingPoint, createBatchingPoint } from "@waybill/batching";
 import { backoff, type Logger, sleep } from "@waybill/chassis";
-import type { Database } from "@waybill/persistence";
+import { type Database, isTransient } from "@waybill/persistence";
 import { type Settlement, settleSendings } from "../db/sendingStore.ts";
 
 export type SettlingPoint = BatchingPoint<Settlement, void>;
@@ -13,6 +13,7 @@ export const settlingPoint = (db: Database): SettlingPoint =>
       await settleSendings(db, settlements);
       return settlements.map(() => undefined);
     },
+    isTransient,
   });
 
 /**
