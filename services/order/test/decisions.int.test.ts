@@ -1,5 +1,8 @@
+import { CreateOrderRequest } from "@waybill/contracts/order";
 import { ActorKind, OrderState } from "@waybill/contracts/status";
+import { refuse } from "@waybill/rpc";
 import { expect } from "chai";
+import { placementDecoder } from "../src/rpc/requests.ts";
 import {
   alice,
   coordinator,
@@ -198,6 +201,20 @@ describe("deciding orders", () => {
       });
       const expired = shop.client.tryOrder({ order: request({ orderId: "t6" }), expiresAt: soon });
       expect(await refused(expired)).to.equal("INVALID_ARGUMENT INVALID_FIELD expires_at");
+    });
+
+    it("a request that would expire too late is refused alone, beside one for the same order", async () => {
+      const decoder = placementDecoder(["pm_ok"]);
+      const order = CreateOrderRequest.fromPartial(request({ orderId: "t7" }));
+      const call = { signal: new AbortController().signal };
+      const refusal = refuse.invalidField("expires_at", "must be at most 24 hours from now");
+      const at = new Date(Date.now() + 60_000);
+      const placements = [refusal, undefined].map((refusal) =>
+        decoder.decodeCoordinated(order, call, { at, refusal }),
+      );
+      const [late, timely] = await shop.app.placements.submitAll(placements);
+      expect(late).to.deep.equal({ status: "fulfilled", value: { kind: "refused", refusal } });
+      expect(timely).to.nested.include({ "value.kind": "placed", "value.replayed": false });
     });
   });
 });

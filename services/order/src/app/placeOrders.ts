@@ -42,8 +42,9 @@ export const placeOrders =
     return results;
   };
 
-/** Requests of one id with other content are not equal: each is judged by itself. */
-const keyOf = ({ firstId, placement }: Attempt): string => `${firstId} ${placement.contentHash}`;
+/** Requests of one id are not equal when their content differs, or when only one of them can be placed: each is judged by itself. */
+const keyOf = ({ firstId, placement: { contentHash, refusalIfNew } }: Attempt): string =>
+  `${firstId} ${contentHash} ${refusalIfNew === undefined}`;
 
 function resultOf(
   { stored, refusal, placement: tried }: Attempt,
