@@ -3,17 +3,19 @@ import { ErrorReason } from "@waybill/contracts/errors";
 import type {
   CreateOrderRequest,
   CreateOrderResponse,
+  Order,
   OrderServiceImplementation,
   TryOrderResponse,
 } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
 import { ownUserId } from "@waybill/identity";
-import { coalesced, Refusal, refuse, rules, toResult, validate } from "@waybill/rpc";
+import { coalesced, Refusal, refuse, rules, Status, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { Placement, PlacementResult } from "../app/placement.ts";
 import { cancelled } from "../app/refusals.ts";
 import { orderMessage } from "./mapping.ts";
 import type { Expiry, PlacementDecoder } from "./requests.ts";
+import { withinOneMessage } from "./withinOneMessage.ts";
 
 /** How long an outside coordinator has for its decision. Unit: ms. */
 const defaultExpiryMs = 15 * 60_000;
@@ -46,7 +48,7 @@ export function placementRpcs(
   return {
     createOrder: create.one,
     batchCreateOrders: async ({ requests }, context) => {
-      const results = await create.many(requests, context);
+      const results = withinOneMessage(await create.many(requests, context), placedAllTheSame);
       return { results: results.map((result) => ({ result: toResult(result) })) };
     },
     tryOrder: async (request, context) => {
@@ -59,6 +61,15 @@ export function placementRpcs(
     },
   };
 }
+
+/** The refusal to answer an order that was placed, since the orders of its batch are too large for one answer. Not OVERLOADED, which says that nothing was done. */
+const placedAllTheSame = ({ orderId }: Order): Refusal =>
+  new Refusal(
+    Status.RESOURCE_EXHAUSTED,
+    ErrorReason.UNSPECIFIED,
+    `Order ${orderId} is placed, but the orders of this batch are too large for one answer. Get it by its id.`,
+    { metadata: { order_id: orderId } },
+  );
 
 /** A time that has passed is only wrong for a new order: the coordinator may repeat its request for ever. */
 function expiryOf(asked: Date | undefined, now: Date): Expiry {

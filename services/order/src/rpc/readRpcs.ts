@@ -3,22 +3,13 @@ import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
 import { isOwn, ownFilter } from "@waybill/identity";
-import {
-  coalesced,
-  defaultRetryDelayMs,
-  type ElementResult,
-  refuse,
-  rules,
-  toFailure,
-  toResult,
-  validate,
-} from "@waybill/rpc";
+import { coalesced, defaultRetryDelayMs, refuse, rules, toResult, validate } from "@waybill/rpc";
 import { z } from "zod";
 import type { ListRequest, OrderPage } from "../app/listOrders.ts";
 import type { ViewRequest, ViewResult } from "../app/readOrderViews.ts";
 import { orderNotFound } from "../app/refusals.ts";
-import { countFitting, sizeOf } from "../domain/size.ts";
 import { contentMessage, orderMessage } from "./mapping.ts";
+import { withinOneMessage } from "./withinOneMessage.ts";
 
 /** What the readers' handlers call. */
 export interface ReadApp {
@@ -55,7 +46,8 @@ export function readRpcs(
         context,
         "order_ids",
       );
-      return { results: withinOneMessage(results).map((result) => ({ result: toResult(result) })) };
+      const fitting = withinOneMessage(results, () => tooMuchForOneAnswer);
+      return { results: fitting.map((result) => ({ result: toResult(result) })) };
     },
     listOrders: async (request) => {
       const { views, nextPageToken } = await app.listOrders({
@@ -67,25 +59,11 @@ export function readRpcs(
   };
 }
 
-type GetResult = ElementResult<GetOrderResponse>;
-
-/** What does not fit into the answer any more is to be asked for again. */
-function withinOneMessage(results: readonly GetResult[]): readonly GetResult[] {
-  const fitting = countFitting(
-    results.map((result) => {
-      const order = "ok" in result ? result.ok.order : undefined;
-      return order === undefined ? 0 : sizeOf(order.lines, order.shipTo);
-    }),
-  );
-  return results.map((result, index) => (index < fitting ? result : tooMuch));
-}
-
 const tooMuchForOneAnswer = refuse.resourceExhausted(
   ErrorReason.OVERLOADED,
   "The orders of this batch are too large for one answer. Ask for this one again, with fewer.",
   defaultRetryDelayMs,
 );
-const tooMuch: GetResult = { failure: toFailure(tooMuchForOneAnswer), error: tooMuchForOneAnswer };
 
 function viewResponse(result: ViewResult, request: ViewRequest): GetOrderResponse {
   if (result.kind === "unknown") throw orderNotFound(request.orderId);
