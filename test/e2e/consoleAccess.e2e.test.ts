@@ -12,7 +12,7 @@ import {
 import { type Clients, connectClients } from "./support/clients.ts";
 import { openRoot, originOf, rootAt } from "./support/consoleShop.ts";
 import { openJetStream } from "./support/jetStream.ts";
-import { openShop, place } from "./support/shop.ts";
+import { line, openShop, place } from "./support/shop.ts";
 import { commonStack } from "./support/stack.ts";
 
 after(closeCommonBrowser);
@@ -25,7 +25,16 @@ const maxScriptBytes = 150_000;
 const maxFirstPageMs = 1_000;
 
 const desk = { width: 1280, height: 900 };
-const phone = { width: 360, height: 740 };
+/** The width to which WCAG has everything fit without scrolling sideways (1.4.10). */
+const phone = { width: 320, height: 740 };
+
+/** The longest name, of one word, at a price that takes room. */
+const bulky = {
+  itemId: "bulky".padEnd(64, "-"),
+  name: "Donau".repeat(40),
+  unitPrice: { minorUnits: 99_999_999_999n, currency: "EUR" },
+  onHand: 999_999_999n,
+};
 
 /** Each page, and what says that it shows what it has. */
 const pages = [
@@ -55,7 +64,9 @@ describe("the console's pages", () => {
     clients = connectClients(stack);
     await openShop(clients);
     await openRoot(clients);
-    orderId = (await place(clients, "console-looked-at")).orderId;
+    await clients.item.createItem(bulky);
+    const lines = [line("tea", 2), line(bulky.itemId, 1)];
+    orderId = (await place(clients, "console-looked-at", { lines })).orderId;
     await using jetStream = await openJetStream(stack);
     await jetStream.publish("orders.v1.placed.looked-at", Buffer.from("ffffffffff", "hex"));
   });
@@ -78,6 +89,11 @@ describe("the console's pages", () => {
     );
   };
 
+  /** Neither the page nor a card of it: what a card cuts off or lets out is not in the page's width. */
+  const tooWide = `[document.documentElement, ...document.querySelectorAll(".card, .card-head, .item-foot, .lines > li, .row")]
+    .filter((element) => element.scrollWidth > Math.ceil(element.getBoundingClientRect().width))
+    .map((element) => element.outerHTML.slice(0, 200))`;
+
   /** In both themes: the page changes to the other one as its switch does. */
   const expectNoViolations = async (visitor: Visitor, path: string) => {
     for (const theme of ["light", "dark"] as const satisfies readonly Theme[]) {
@@ -88,11 +104,11 @@ describe("the console's pages", () => {
 
   const expectToFitPhone = async ({ page }: Visitor, path: string) => {
     await page.setViewportSize(phone);
-    expect(await page.evaluate("document.documentElement.scrollWidth"), path).to.equal(phone.width);
+    expect(await page.evaluate(tooWide), path).to.deep.equal([]);
     await page.setViewportSize(desk);
   };
 
-  it("can be used by everybody: axe finds nothing, light or dark, and all fits a phone", async () => {
+  it("can be used by everybody: axe finds nothing, light or dark, and all fits the narrowest phone, also the longest name", async () => {
     await using visitor = await Visitor.at(browser, originOf(stack));
     for (const path of ["/login", "/register"]) {
       await visitor.page.goto(path);
