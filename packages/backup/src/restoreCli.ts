@@ -1,4 +1,5 @@
 import {
+  databaseUrl,
   helpOption,
   parseOptions,
   readUrl,
@@ -41,7 +42,7 @@ function readArguments(args: readonly string[]): Arguments | undefined {
   const { from, "database-url": urls = [], "data-dir": dataDir = defaultDataDir } = values;
   if ((from === undefined) === (urls.length === 0))
     throw new UsageError("Name a back-up with --from, or a server with --database-url.");
-  for (const url of urls) readUrl("--database-url", url);
+  for (const url of urls) readUrl("--database-url", url, databaseUrl);
   return from === undefined ? urls : { from, dataDir };
 }
 

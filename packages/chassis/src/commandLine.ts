@@ -18,7 +18,7 @@ export const helpOption = { ...flagOption, short: "h" } as const;
 
 /** What a command line says of these options. Throws UsageError when it says anything else. */
 export function parseOptions<const Known extends Options>(args: readonly string[], options: Known) {
-  return understood(() => parseArgs({ args: [...args], options })).values;
+  return understood(() => refuseEmpty(parseArgs({ args: [...args], options }))).values;
 }
 
 /** The same, with what is named beside the options, in its order. */
@@ -26,7 +26,9 @@ export function parseCommandLine<const Known extends Options>(
   args: readonly string[],
   options: Known,
 ) {
-  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }));
+  return understood(() =>
+    refuseEmpty(parseArgs({ args: [...args], options, allowPositionals: true })),
+  );
 }
 
 function understood<Parsed>(parse: () => Parsed): Parsed {
@@ -35,6 +37,13 @@ function understood<Parsed>(parse: () => Parsed): Parsed {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+/** An empty text is a variable of a script that was not set: taken for a folder, it would be the current one. */
+function refuseEmpty<Parsed extends { readonly values: object }>(parsed: Parsed): Parsed {
+  for (const [name, value] of Object.entries(parsed.values))
+    if ([value].flat().includes("")) throw new UsageError(`--${name} is empty`);
+  return parsed;
 }
 
 /** The whole number that a flag gives. Throws UsageError when it is none of min to max. */
@@ -58,16 +67,45 @@ export function readDuration(flag: string, text: string): number {
   throw new UsageError(`${flag}: "${text}" is not a duration such as 500ms, 30s, 10m or 24h`);
 }
 
+/** The URLs of one kind of server. */
+export interface UrlKind {
+  readonly schemes: readonly string[];
+  readonly example: string;
+}
+
+export const databaseUrl: UrlKind = {
+  schemes: ["postgres", "postgresql"],
+  example: "postgres://user:password@host:5432",
+};
+
+export const natsUrl: UrlKind = { schemes: ["nats", "tls"], example: "nats://host:4222" };
+
 /**
  * The servers' URL, or several separated by commas. Undefined when none is given. Throws UsageError without naming the URL, which may hold
  * a password.
  */
-export function readUrl(flag: string, text: string | undefined): string | undefined {
+export function readUrl(
+  flag: string,
+  text: string | undefined,
+  { schemes, example }: UrlKind,
+): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (text.split(",").every((url) => /^[a-z]+:\/\/./.test(url) && URL.canParse(url))) return text;
-  throw new UsageError(
-    `${flag}: not a URL such as postgres://user:password@host:5432 or nats://host:4222`,
-  );
+  const isOne = (url: string) =>
+    schemes.some((scheme) => url.length > scheme.length + 3 && url.startsWith(`${scheme}://`)) &&
+    URL.canParse(url);
+  if (text.split(",").every(isOne)) return text;
+  throw new UsageError(`${flag}: not a URL such as ${example}`);
+}
+
+/** The word that a flag gives. Throws UsageError when it is none of these. */
+export function readChoice<const Choice extends string>(
+  flag: string,
+  text: string,
+  choices: readonly Choice[],
+): Choice {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`${flag}: "${text}" is not one of ${choices.join(", ")}`);
 }
 
 /** A tool for the terminal. */

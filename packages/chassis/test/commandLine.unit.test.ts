@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import {
+  databaseUrl,
   flagOption,
   helpOption,
+  natsUrl,
   parseOptions,
+  readChoice,
   readDuration,
   readNumber,
   readUrl,
@@ -48,15 +51,43 @@ describe("a command line", () => {
     });
   }
 
-  it("gives the URL of one server or several, none when it is empty", () => {
-    for (const url of ["postgres://u:p@h:5432/db", "nats://a:4222,nats://b:4222"])
-      expect(readUrl("--url", url)).to.equal(url);
-    for (const none of ["", undefined]) expect(readUrl("--url", none)).to.equal(undefined);
+  it("gives one of the words that there are", () => {
+    expect(readChoice("--level", "warn", ["info", "warn"])).to.equal("warn");
+    expect(() => readChoice("--level", "loud", ["info", "warn"])).to.throw(
+      UsageError,
+      '--level: "loud" is not one of info, warn',
+    );
   });
 
-  for (const text of ["localhost", "postgres://", "nats://a,b", "nats://a,"]) {
-    it(`"${text}" is no URL, and the message names the flag but not the URL`, () => {
-      expect(() => readUrl("--url", text)).to.throw(UsageError, /^--url: not a URL such as /);
+  it("refuses an option that is empty", () => {
+    for (const args of [["--folder", ""], ["--folder="]])
+      expect(() => parseOptions(args, { folder: textOption })).to.throw(
+        UsageError,
+        "--folder is empty",
+      );
+  });
+
+  it("gives the URL of one server or several, none when it is empty", () => {
+    const server = "postgres://u:p@h:5432/db";
+    const cluster = "nats://a:4222,tls://b:4222";
+    expect(readUrl("--url", server, databaseUrl)).to.equal(server);
+    expect(readUrl("--url", cluster, natsUrl)).to.equal(cluster);
+    for (const none of ["", undefined]) expect(readUrl("--url", none, natsUrl)).to.equal(undefined);
+  });
+
+  for (const text of [
+    "localhost",
+    "nats://",
+    "nats://a,b",
+    "nats://a,",
+    "postgres://a",
+    "natsx://a",
+  ]) {
+    it(`"${text}" is no URL of NATS, and the message names the flag but not the URL`, () => {
+      expect(() => readUrl("--url", text, natsUrl)).to.throw(
+        UsageError,
+        /^--url: not a URL such as nats:/,
+      );
     });
   }
 

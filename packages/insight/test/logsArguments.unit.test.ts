@@ -30,7 +30,7 @@ describe("the command line of npm run logs", () => {
     "order.two": '"order.two" is no service',
     "order.2.2": '"order.2.2" is no service',
     "--order=o 1": '--order: "o 1" is none: they have 1 to 64 letters',
-    "--level=loud": '--level: "loud" is none of trace, debug, info, warn, error, fatal',
+    "--level=loud": '--level: "loud" is not one of trace, debug, info, warn, error, fatal',
     "--since=10": '--since: "10" is not a duration such as',
     "--colour": "--colour",
   };

@@ -3,10 +3,13 @@ import {
   flagOption as flag,
   helpOption,
   parseCommandLine,
+  readChoice,
   runTool,
   textOption as text,
   UsageError,
 } from "@waybill/chassis/commandLine";
+import { isUserId } from "@waybill/identity";
+import { serviceNames } from "./stack/catalogue.ts";
 import { stackIssuer } from "./stack/identity.ts";
 import { defaultDataDir } from "./stack/repository.ts";
 
@@ -39,6 +42,9 @@ function readArguments(args: readonly string[]): Arguments | undefined {
   const isOne = named === 1 || (admin && named === 0);
   if (more.length > 0 || !isOne || (admin && service !== undefined))
     throw new UsageError("Name one user, or a service with --service.");
+  if (service !== undefined) readChoice("--service", service, serviceNames);
+  if (user !== undefined && !isUserId(user))
+    throw new UsageError(`"${user}" is no user's id: 1 to 64 of A-Z a-z 0-9 _ -`);
   return { user, admin, service, dataDir };
 }
 

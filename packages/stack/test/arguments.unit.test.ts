@@ -2,6 +2,7 @@ import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { readArguments } from "../src/cli/arguments.ts";
 import { restartDelayMs } from "../src/process/supervisor.ts";
+import { highestPortBase, maxReplicas } from "../src/stack/catalogue.ts";
 import { planStack } from "../src/stack/plan.ts";
 
 const read = (line: string, env = {}) => readArguments(line.split(" ").filter(Boolean), env);
@@ -37,7 +38,12 @@ describe("the command line of npm start", () => {
       ["--ports postgres=", '--ports postgres: "" is not'],
       ["--ports gremlin=1", '"gremlin" is not one of'],
       ["--port-base x", '--port-base: "x" is not'],
+      ["--port-base 64707", '--port-base: "64707" is not a whole number from 1 to 64706'],
+      ["--log-level loud", '--log-level: "loud" is not one of trace, debug'],
+      ["--data-dir=", "--data-dir is empty"],
       ["--database-url localhost", "--database-url or DATABASE_URL: not a URL"],
+      ["--database-url mysql://localhost", "--database-url or DATABASE_URL: not a URL"],
+      ["--nats-url http://localhost", "--nats-url or NATS_URL: not a URL such as nats://"],
       ["surprise", "Unexpected argument 'surprise'"],
     ];
     for (const [line, message] of wrong) {
@@ -62,6 +68,12 @@ describe("the ports of a stack", () => {
     const metrics = (of: typeof plan) => of.replicas.map(({ metricsPort }) => metricsPort);
     expect(metrics(plan).slice(0, 3)).to.deep.equal([50_071, 50_072, 50_172]);
     expect(metrics(other).slice(0, 2)).to.deep.equal([6_020, 6_021]);
+  });
+
+  it("fit below 65,536 from the highest base on, with all replicas", async () => {
+    const { replicas } = await planStack({ portBase: highestPortBase, replicas: maxReplicas });
+    const ports = replicas.flatMap(({ port, metricsPort }) => [port, metricsPort]);
+    expect(Math.max(...ports)).to.equal(65_535);
   });
 
   it("are known of services that somebody else runs", async () => {

@@ -35,6 +35,13 @@ describe("the identity of a stack", () => {
     expect(await printed("--service", "workflow")).to.include({ name: "workflow" });
   });
 
+  it("gives no token to a service or user that cannot be", async () => {
+    const refusal = async (...args: string[]) =>
+      promisify(execFile)(process.execPath, [cli, ...args]).catch((error: Error) => error.message);
+    expect(await refusal("--service", "wrkflow")).to.contain('"wrkflow" is not one of order,');
+    expect(await refusal("al ice")).to.contain('"al ice" is no user\'s id');
+  });
+
   it("gives no token where no stack has ever been", async () => {
     const error = await stackIssuer(testFolder("nothing")).catch((thrown: Error) => thrown);
     expect(error).to.be.instanceOf(Error).with.property("message").that.includes("No stack");

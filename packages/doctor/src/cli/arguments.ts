@@ -1,6 +1,8 @@
 import {
+  databaseUrl,
   flagOption as flag,
   helpOption,
+  natsUrl,
   parseOptions,
   readUrl,
   textOption as text,
@@ -52,8 +54,8 @@ export function readArguments(
     throw new UsageError("--repair is for a running local stack, and prints for people only");
   return {
     dataDir: values["data-dir"],
-    databaseUrl: readUrl("--database-url", values["database-url"] ?? env.DATABASE_URL),
-    natsUrl: readUrl("--nats-url", values["nats-url"] ?? env.NATS_URL),
+    databaseUrl: readUrl("--database-url", values["database-url"] ?? env.DATABASE_URL, databaseUrl),
+    natsUrl: readUrl("--nats-url", values["nats-url"] ?? env.NATS_URL, natsUrl),
     json: values.json ?? false,
     repair: values.repair ?? false,
   };

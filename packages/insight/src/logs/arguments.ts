@@ -2,6 +2,7 @@ import {
   flagOption,
   helpOption,
   parseCommandLine,
+  readChoice,
   readDuration,
   textOption,
   UsageError,
@@ -56,7 +57,7 @@ export function readArguments(args: readonly string[]): Arguments | undefined {
     dataDir: values["data-dir"] ?? defaultDataDir,
     services: positionals.map(readService),
     orderId: order === undefined ? undefined : readOrderId("--order", order),
-    level: readLevel(level),
+    level: readChoice("--level", level, levels),
     sinceMs: since === undefined ? undefined : readDuration("--since", since),
     follow,
   };
@@ -67,10 +68,4 @@ function readService(text: string): string {
   const isKnown = serviceNames.some((name) => name === service);
   if (isKnown && /^\d+$/.test(replica) && more.length === 0) return text;
   throw new UsageError(`"${text}" is no service: there are ${serviceNames.join(", ")}`);
-}
-
-function readLevel(text: string): Level {
-  const level = levels.find((one) => one === text);
-  if (level !== undefined) return level;
-  throw new UsageError(`--level: "${text}" is none of ${levels.join(", ")}`);
 }

@@ -1,9 +1,9 @@
 import {
   helpOption,
   parseOptions,
+  readChoice,
   readWhole,
   textOption as text,
-  UsageError,
 } from "@waybill/chassis/commandLine";
 import { mutantNames, mutants } from "../mutants/mutants.ts";
 
@@ -51,8 +51,7 @@ export function readArguments(
   const values = parseOptions(given, options);
   if (values.help) return undefined;
   const { mutant } = values;
-  if (mutant !== undefined && !mutantNames.includes(mutant))
-    throw new UsageError(`--mutant: "${mutant}" is not one of ${mutantNames.join(", ")}`);
+  if (mutant !== undefined) readChoice("--mutant", mutant, mutantNames);
   const schedules = readWhole(
     "--schedules",
     values.schedules ?? `${defaultSchedules}`,

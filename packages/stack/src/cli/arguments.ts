@@ -1,20 +1,26 @@
 import {
+  databaseUrl,
   flagOption as flag,
   helpOption,
+  natsUrl,
   parseOptions,
+  readChoice,
   readUrl,
   readWhole,
   textOption as text,
-  UsageError,
 } from "@waybill/chassis/commandLine";
 import {
   defaultPorts,
+  highestPortBase,
+  maxReplicas,
   type PartName,
   type ServiceName,
   serverNames,
   serviceNames,
 } from "../stack/catalogue.ts";
 import type { StackOptions } from "../stack/options.ts";
+
+const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
 
 /** What `npm start -- --help` prints. */
 export const help = `Starts Waybill on this machine: PostgreSQL, NATS and every service, each as its own process.
@@ -31,7 +37,7 @@ npm start -- [options]
   --database-url <url>      uses this PostgreSQL server instead of one of its own; also DATABASE_URL
   --nats-url <url>          uses this NATS server instead of one of its own; also NATS_URL
   --no-samples              leaves an empty catalogue empty
-  --log-level <level>       of the services: trace, debug, info, warn or error; default: info
+  --log-level <level>       of the services: ${logLevels.join(", ")}; default: info
   --help                    prints this
 
 Variables of the environment reach every service, such as CANCELLATION_WINDOW (default here: 5s). The stack keeps the services' latest
@@ -73,32 +79,27 @@ export function readArguments(
     databaseUrl: readUrl(
       "--database-url or DATABASE_URL",
       values["database-url"] ?? env.DATABASE_URL,
+      databaseUrl,
     ),
-    natsUrl: readUrl("--nats-url or NATS_URL", values["nats-url"] ?? env.NATS_URL),
+    natsUrl: readUrl("--nats-url or NATS_URL", values["nats-url"] ?? env.NATS_URL, natsUrl),
     samples: !values["no-samples"],
     administrator: true,
     traces: true,
-    env: logLevel === undefined ? {} : { LOG_LEVEL: logLevel },
+    env:
+      logLevel === undefined ? {} : { LOG_LEVEL: readChoice("--log-level", logLevel, logLevels) },
   };
 }
 
-const isService = (name: string): name is ServiceName =>
-  (serviceNames as readonly string[]).includes(name);
-
-function readServices(text: string): ServiceName[] {
-  return text.split(",").map((name) => {
-    if (isService(name)) return name;
-    throw new UsageError(`--services: "${name}" is not one of ${serviceNames.join(", ")}`);
-  });
-}
+const readServices = (text: string): ServiceName[] =>
+  text.split(",").map((name) => readChoice("--services", name, serviceNames));
 
 /** How many processes of each service, or of some: "2", or "order=2,status=3". Throws UsageError. */
 export function readReplicas(
   flag: string,
   text: string,
 ): number | Partial<Record<ServiceName, number>> {
-  if (!text.includes("=")) return readWhole(flag, text, 1, 9);
-  return Object.fromEntries(readPairs(flag, text, serviceNames, 1, 9));
+  if (!text.includes("=")) return readWhole(flag, text, 1, maxReplicas);
+  return Object.fromEntries(readPairs(flag, text, serviceNames, 1, maxReplicas));
 }
 
 function readPorts(text: string): Partial<Record<PartName, number>> {
@@ -116,13 +117,14 @@ function readPairs(
 ): [string, number][] {
   return text.split(",").map((pair) => {
     const [name = "", value = ""] = pair.split("=");
-    if (names.includes(name)) return [name, readWhole(`${flag} ${name}`, value, min, max)];
-    throw new UsageError(`${flag}: "${name}" is not one of ${names.join(", ")}`);
+    return [readChoice(flag, name, names), readWhole(`${flag} ${name}`, value, min, max)];
   });
 }
 
-const readPortBase = (text: string | undefined): number | "free" | undefined =>
-  text === "free" ? text : readPort("--port-base", text);
+function readPortBase(text: string | undefined): number | "free" | undefined {
+  if (text === undefined || text === "free") return text;
+  return readWhole("--port-base", text, 1, highestPortBase);
+}
 
 function readPort(flag: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : readWhole(flag, text, 1, 65_535);

@@ -24,6 +24,13 @@ export const replicaPortStep = 100;
 /** The metrics of each process are served on a port of their own, this far above the port that the services' numbers give it: 50071 to 50080. */
 export const metricsPortStep = 20;
 
+/** So that the replicas of one service stay clear of the next service's ports. */
+export const maxReplicas = 9;
+
+/** With it the last service's last replica serves its metrics on port 65,535. */
+export const highestPortBase =
+  65_535 - (serviceNames.length - 1) - metricsPortStep - (maxReplicas - 1) * replicaPortStep;
+
 /** Every other service has a database of its own; the simulated payment provider keeps its ledger in one that payment's tables are not in. */
 export const databaseNames = [...contractServices, "provider"] as const;
 

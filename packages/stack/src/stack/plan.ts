@@ -1,14 +1,13 @@
 import { freePort } from "../process/ports.ts";
 import {
   defaultPorts,
+  maxReplicas,
   metricsPortStep,
   replicaPortStep,
   type ServiceName,
   serviceNames,
 } from "./catalogue.ts";
 import type { StackOptions } from "./options.ts";
-
-const MAX_REPLICAS = 9; // So that the replicas of one service stay clear of the next service's ports, and the ports below 65,536.
 
 /** One process of a service. */
 export interface PlannedReplica {
@@ -78,9 +77,9 @@ export const partName = (service: ServiceName, replica: number): string =>
 
 function replicaCount({ replicas = 1 }: StackOptions, service: ServiceName): number {
   const count = typeof replicas === "number" ? replicas : (replicas[service] ?? 1);
-  if (!Number.isInteger(count) || count < 1 || count > MAX_REPLICAS)
+  if (!Number.isInteger(count) || count < 1 || count > maxReplicas)
     throw new RangeError(
-      `Replicas of ${service}: ${count} is not a number from 1 to ${MAX_REPLICAS}`,
+      `Replicas of ${service}: ${count} is not a number from 1 to ${maxReplicas}`,
     );
   return count;
 }

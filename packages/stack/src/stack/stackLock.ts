@@ -57,7 +57,7 @@ function holderOf(lockFile: string): ProcessIdentity | undefined {
 function running(dataDir: string, holder: ProcessIdentity | undefined): StackRunningError {
   const who = holder === undefined ? "" : ` (process ${holder.pid})`;
   return new StackRunningError(
-    `A stack runs on ${dataDir} already${who}. Stop it, or start another one with --data-dir and --port-base.`,
+    `A stack runs on ${dataDir} already${who}. Stop it, or start another one with --data-dir <folder> --port-base free.`,
   );
 }
 
