@@ -170,15 +170,18 @@ describe("a stack", () => {
 });
 
 describe("a stack that cannot start", () => {
-  it("names every port that is taken, and the flag", async () => {
-    const port = await freePort();
-    const server = createServer().listen(port, "127.0.0.1");
-    const start = startStack({ ...two, dataDir: testFolder("stack"), ports: { status: port } });
+  it("names every port that is taken, a line for each flag by which others are chosen", async () => {
+    const [order, status, nats] = [await freePort(), await freePort(), await freePort()];
+    const servers = [order, status, nats].map((port) => createServer().listen(port, "127.0.0.1"));
+    const ports = { order, status, nats };
+    const start = startStack({ ...two, dataDir: testFolder("stack"), ports });
     const error = await failureOf(start);
-    server.close();
-    expect(error.message).to.equal(
-      `Port ${port} for status is taken; choose another one with --port-base or --ports status=….`,
-    );
+    for (const server of servers) server.close();
+    expect(error.message.split("\n")).to.deep.equal([
+      `Taken: port ${order} for order, ${status} for status. Choose with --port-base <n> or --ports <service>=<n>.`,
+      `Taken: port ${nats} for NATS. Choose with --ports nats=<n>.`,
+      "Is another Waybill running? --port-base free takes free ports for all parts.",
+    ]);
   });
 
   it("says that a stack runs on the folder already", async () => {

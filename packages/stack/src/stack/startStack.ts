@@ -90,15 +90,15 @@ async function stopLeftOvers(dataDir: string, { report }: StackOptions): Promise
 }
 
 function wantedPorts(plan: Plan, options: StackOptions): WantedPort[] {
-  const wanted: WantedPort[] = plan.replicas.flatMap(({ part, service, port, metricsPort }) => [
-    { part, port, flag: `--port-base or --ports ${service}=…` },
-    { part: `${part}'s metrics`, port: metricsPort, flag: "--port-base" },
+  const wanted: WantedPort[] = plan.replicas.flatMap(({ part, port, metricsPort }) => [
+    { part, port, flag: "--port-base <n> or --ports <service>=<n>" },
+    { part: `${part}'s metrics`, port: metricsPort, flag: "--port-base <n>" },
   ]);
   const { postgresPort, natsPort } = plan;
   if (options.databaseUrl === undefined)
-    wanted.push({ part: "PostgreSQL", port: postgresPort, flag: "--ports postgres=…" });
+    wanted.push({ part: "PostgreSQL", port: postgresPort, flag: "--ports postgres=<n>" });
   if (options.natsUrl === undefined)
-    wanted.push({ part: "NATS", port: natsPort, flag: "--ports nats=…" });
+    wanted.push({ part: "NATS", port: natsPort, flag: "--ports nats=<n>" });
   return wanted;
 }
 
