@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "chai";
 import { z } from "zod";
 import {
@@ -71,6 +72,14 @@ describe("loadConfig", () => {
     const shape = { A: envText("a"), B: envInteger() };
     expect(problemsOf(shape, { A: " ", B: "" })).to.deep.equal([
       "B is not set; expected a whole number from 0",
+    ]);
+  });
+
+  it("is told once where nobody catches it, not again as a list", () => {
+    const error = new ConfigError([{ variable: "PORT", found: 'is "x"', expected: "a port" }]);
+    expect(inspect(error).split("\n")).to.deep.equal([
+      "[ConfigError: the configuration has a problem:",
+      '  PORT is "x"; expected a port]',
     ]);
   });
 

@@ -11,7 +11,7 @@ export interface ConfigProblem {
 
 /** The configuration cannot be used. Lists every problem, so that one start suffices to find them all. */
 export class ConfigError extends Error {
-  readonly problems: readonly ConfigProblem[];
+  readonly #problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
     const lines = problems.map(
@@ -21,7 +21,12 @@ export class ConfigError extends Error {
     this.name = "ConfigError";
     // Whoever starts a process with it needs the list; where in our code it was found helps nobody.
     this.stack = `${this.name}: ${this.message}`;
-    this.problems = problems;
+    this.#problems = problems;
+  }
+
+  /** Not a property of its own: Node would print the list below the message that has it. */
+  get problems(): readonly ConfigProblem[] {
+    return this.#problems;
   }
 }
 
