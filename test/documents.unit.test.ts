@@ -8,8 +8,8 @@ const maxLines = 80;
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
-describe("every package and service has a README of one screen", () => {
-  for (const { path } of packages) {
+describe("every package and service, and the whole, has a README of one screen", () => {
+  for (const path of [".", ...packages.map((one) => one.path)]) {
     it(path, () => {
       expect(exists(`${path}/README.md`), `${path}/README.md exists`).to.equal(true);
       const text = read(`${path}/README.md`).trimEnd();
