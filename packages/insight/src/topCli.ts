@@ -7,6 +7,7 @@ import { runCommand } from "./command.ts";
 import { endBySignal } from "./endBySignal.ts";
 import { runningStack } from "./runningStack.ts";
 import { type Arguments, help, readArguments } from "./top/arguments.ts";
+import { fit } from "./top/fit.ts";
 import { frameOf, type Line } from "./top/frame.ts";
 import { watchMessaging } from "./top/messaging.ts";
 import type { Observation } from "./top/observation.ts";
@@ -68,12 +69,11 @@ async function watch(
   }
 }
 
-/** As many lines as fit, no longer than the terminal is wide. */
+/** As much as fits; the cursor has the last line. */
 function draw(lines: readonly Line[]): void {
   const { columns, rows } = process.stdout;
-  const fitting = lines
-    .slice(0, rows - 1)
-    .map((line) => shown({ ...line, text: line.text.slice(0, columns) }) + clearLine);
+  const screen = { columns: Math.max(columns, 1), rows: Math.max(rows - 1, 1) };
+  const fitting = fit(lines, screen).map((line) => shown(line) + clearLine);
   process.stdout.write(`${toTop}${fitting.join("\n")}\n${clearRest}`);
 }
 
