@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { findSpans } from "@waybill/otlp";
 import {
@@ -225,6 +226,19 @@ describe("a stack that cannot start", () => {
     expect(error.message).to.contain("missing the one thing it needs");
     expect(pids.size).to.be.greaterThan(0);
     expect([...pids].filter(isAlive)).to.deep.equal([]);
+  });
+
+  it("gives up a PostgreSQL that takes connections and says nothing", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const databaseUrl = `postgres://127.0.0.1:${port}/`;
+    const start = startStack({ ...two, services: [], dataDir: testFolder("stack"), databaseUrl });
+    const error = await failureOf(start);
+    silent.close();
+    expect(error.message).to.equal(
+      `The PostgreSQL of --database-url or DATABASE_URL, 127.0.0.1:${port}: timeout expired`,
+    );
   });
 
   it("names the server that cannot be reached, not its password", async () => {

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 
 const DUPLICATE_DATABASE = "42P04";
+const PATIENCE_MS = 5_000; // A server that is there answers at once, one behind a wrong address perhaps never.
 const CONNECTIONS = 3; // Making one waits for the disk most of the time.
 const UNIQUE_VIOLATION = "23505"; // What the loser of two simultaneous creations gets.
 
@@ -12,7 +13,7 @@ export function createDatabase(serverUrl: string, name: string): Promise<void> {
 /** Makes those of the databases that are not there. */
 export async function createDatabases(serverUrl: string, names: readonly string[]): Promise<void> {
   const clients = Array.from({ length: Math.min(CONNECTIONS, names.length) }, () => {
-    return new Client({ connectionString: serverUrl });
+    return new Client({ connectionString: serverUrl, connectionTimeoutMillis: PATIENCE_MS });
   });
   const [first] = clients;
   try {
