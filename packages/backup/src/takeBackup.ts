@@ -30,15 +30,31 @@ export async function takeBackup(dataDir: string, to?: string): Promise<Backup> 
   if (existsSync(folder))
     throw new BackupError(`${folder} is there already. Name a folder that is not, with --to.`);
   const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(dirname(partial), { recursive: true });
-  mkdirSync(partial, { mode: 0o700 }); // It holds passwords' hashes and the issuer's key.
-  await using server = await reachServer(from);
-  const end = await copyCluster(server.url, realpathSync(join(from, "postgres")), partial);
-  copyTree(join(from, "identity"), join(partial, "identity"));
-  writeBackupFile(partial, { takenAt, ...end });
-  renameSync(partial, folder);
+  try {
+    makeEmpty(partial);
+    await using server = await reachServer(from);
+    const end = await copyCluster(server.url, realpathSync(join(from, "postgres")), partial);
+    copyTree(join(from, "identity"), join(partial, "identity"));
+    writeBackupFile(partial, { takenAt, ...end });
+    renameSync(partial, folder);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true }); // As large as the databases.
+    throw error;
+  }
   return { folder, takenAt };
+}
+
+function makeEmpty(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(dirname(folder), { recursive: true });
+    mkdirSync(folder, { mode: 0o700 }); // It holds passwords' hashes and the issuer's key.
+  } catch (error) {
+    throw new BackupError(
+      `The back-up cannot be written: ${(error as Error).message}. Name another folder with --to.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The running stack's PostgreSQL, or that of a stopped stack, started for the while with the folder locked. */

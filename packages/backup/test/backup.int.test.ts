@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -7,6 +7,7 @@ import {
   databaseOf,
   lockDataFolder,
   type PostgresServer,
+  StackRunningError,
   startPostgres,
   testFolder,
   testServers,
@@ -137,6 +138,19 @@ describe("back-ups of a stopped stack's databases", () => {
     const empty = await failureOf(takeBackup(testFolder("empty")));
     expect(empty).to.be.instanceOf(BackupError);
     expect(String(empty)).to.include("--data-dir").and.include("pg_basebackup");
+  });
+
+  it("say where they cannot be written, and leave nothing of one that breaks off", async () => {
+    const noFolder = join(testFolder("file"), "file");
+    writeFileSync(noFolder, "");
+    const failure = await failureOf(takeBackup(dataDir, join(noFolder, "kept")));
+    expect(failure).to.be.instanceOf(BackupError);
+    expect(String(failure)).to.include(noFolder).and.include("--to");
+    const release = lockDataFolder(dataDir);
+    const to = join(testFolder("broken"), "kept");
+    const broken = await failureOf(takeBackup(dataDir, to)).finally(release);
+    expect(broken).to.be.instanceOf(StackRunningError);
+    expect(readdirSync(dirname(to))).to.deep.equal([]);
   });
 
   it("commands say what they do not understand", async () => {
