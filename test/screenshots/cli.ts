@@ -1,0 +1,17 @@
+import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
+
+const help = `Makes docs/screenshots anew, which takes some two minutes: each page of the console, light and dark, on a desk and on a phone, of a
+stack of its own. Needs Chromium: apt-get install chromium, or CHROMIUM=<path>.
+
+npm run screenshots
+`;
+
+await runTool({
+  script: "screenshots",
+  help,
+  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  run: async () => {
+    await import("./take.ts");
+    return 0;
+  },
+});
