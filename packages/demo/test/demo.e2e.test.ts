@@ -24,7 +24,7 @@ async function demo(...args: string[]): Promise<Outcome> {
 
 it("the demo says what to do when there is no stack", async () => {
   const { code, stderr } = await demo("--data-dir", testFolder("nothing"));
-  expect(code).to.equal(2);
+  expect(code).to.equal(1);
   expect(stderr).to.include("npm start");
 });
 
