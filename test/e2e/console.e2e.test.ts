@@ -286,7 +286,7 @@ describe("a customer at the console", () => {
       await route.fulfill({ response });
     });
     const shown = desk.page.waitForResponse("**/api/inventory*");
-    await desk.page.getByRole("link", { name: "Items" }).click();
+    await desk.page.getByRole("link", { name: "Items", exact: true }).click();
     await asked.promise;
     const logOut = desk.page.getByRole("button", { name: "Log out" });
     const ended = desk.page.waitForResponse("**/api/session/end");

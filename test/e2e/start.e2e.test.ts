@@ -25,15 +25,14 @@ async function freeBase(): Promise<number> {
   return (await Promise.all(above)).every(Boolean) ? base : await freeBase();
 }
 
-/** The commands that the README shows for a first order, with the services' ports and the data folder replaced by those in use. */
-function readmeCommands(ports: ReadonlyMap<number, number>, dataDir: string): string[] {
-  const text = readFileSync(join(repository, "README.md"), "utf8");
-  const [, section = ""] = /## A first order by gRPC\n([\s\S]*?)\n## /.exec(text) ?? [];
-  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+/** The buf curl commands that a document shows, with the services' ports and the data folder replaced by those in use. */
+function commandsIn(document: string, ports: ReadonlyMap<number, number>, dataDir: string) {
+  const text = readFileSync(join(repository, document), "utf8");
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
   return blocks
     .flatMap((block) => block.split(/\n\n/))
-    .map((part) => part.replaceAll(/^#.*\n/gm, ""))
-    .filter((part) => part.includes("buf curl"))
+    .map((part) => part.replaceAll(/^#.*\n/gm, "").trim())
+    .filter((part) => part.startsWith("npx buf curl"))
     .map((part) => part.replaceAll(/:(\d{5})\b/g, (_, port) => `:${ports.get(Number(port))}`))
     .map((part) => part.replaceAll("token -- alice", `token -- alice --data-dir ${dataDir}`));
 }
@@ -67,21 +66,24 @@ describe("npm start, in a terminal", function () {
     return started;
   };
 
+  const shown = (document: string) => commandsIn(document, ports, dataDir);
+
   const run = async (line: string) => {
     const command = type(line);
     const code = await command.ended;
     return { code, printed: command.printed, complaints: command.complaints };
   };
 
-  it("serves what it says; the README's first order works as printed; Ctrl-C ends it with exit code 0", async () => {
+  it("serves what it says; the first order of README and docs works as printed; Ctrl-C ends it with exit code 0", async () => {
     const { printed } = await start();
     for (const name of serviceNames)
       expect(printed).to.match(new RegExp(`${name} +127\\.0\\.0\\.1:\\d+ +ready in`));
     for (const [line] of printed.matchAll(/npx buf curl .*\\\n.*/g))
       expect((await run(line)).code, line).to.equal(0);
 
-    const [list, first, own, watch, cancel, ...others] = readmeCommands(ports, dataDir);
+    const [list, first, own, watch, cancel, ...others] = shown("docs/clients.md");
     expect(others).to.deep.equal([]);
+    expect(shown("README.md")).to.deep.equal([first]);
     const items = await run(list ?? "");
     expect(JSON.parse(items.printed).items).to.have.length(3);
     const placed = JSON.parse((await run(first ?? "")).printed);
@@ -121,7 +123,7 @@ describe("npm start, in a terminal", function () {
 
   it("finds its data again; npm run doctor looks into it, running or stopped", async () => {
     await start();
-    const [, first] = readmeCommands(ports, dataDir);
+    const [first] = shown("README.md");
     const again = JSON.parse((await run(first ?? "")).printed);
     expect(again).to.include({ replayed: true });
     expect(again.order.state).to.equal("ORDER_STATE_DELIVERED");
