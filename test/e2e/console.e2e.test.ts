@@ -285,16 +285,18 @@ describe("a customer at the console", () => {
       await answer.promise;
       await route.fulfill({ response });
     });
-    const shown = desk.page.waitForResponse("**/api/inventory*");
+    const renewed = desk.page.waitForResponse("**/api/session/refresh");
     await desk.page.getByRole("link", { name: "Items", exact: true }).click();
     await asked.promise;
     const logOut = desk.page.getByRole("button", { name: "Log out" });
     const ended = desk.page.waitForResponse("**/api/session/end");
     await logOut.click();
-    const waits = "navigator.locks.query().then(({ pending }) => pending.length > 0)";
-    await Promise.race([ended, desk.page.waitForFunction(waits)]);
+    const locks = (are: string) =>
+      desk.page.waitForFunction(`navigator.locks.query().then(({ held, pending }) => ${are})`);
+    await Promise.race([ended, locks("pending.length > 0")]);
     answer.resolve();
-    await Promise.all([ended, shown]); // By the session that was renewed.
+    await Promise.all([ended, renewed]);
+    await locks("held.length + pending.length === 0"); // The page has taken both answers.
     await desk.page.getByRole("heading", { name: "Welcome back" }).waitFor();
     expect(await logOut.count()).to.equal(0);
   });
