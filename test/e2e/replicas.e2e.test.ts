@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ServiceName, type Stack, serviceNames } from "@waybill/stack";
 import { expect } from "chai";
@@ -64,7 +65,8 @@ describe("two replicas of every service", () => {
     let isOver = false;
     const buy = async () => {
       while (!isOver) {
-        const { order } = await clients.order.createOrder(request()); // Not repeated.
+        // Not repeated but by the client's own policy, which repeats what names itself.
+        const { order } = await clients.order.createOrder(request({ requestId: randomUUID() }));
         expect(order?.total).not.to.equal(undefined);
         orders.push(order?.orderId ?? "");
         await delay(pauseMs);
