@@ -30,8 +30,8 @@ export async function takeBackup(dataDir: string, to?: string): Promise<Backup> 
   if (existsSync(folder))
     throw new BackupError(`${folder} is there already. Name a folder that is not, with --to.`);
   const partial = `${folder}.partial`;
+  makeEmpty(partial);
   try {
-    makeEmpty(partial);
     await using server = await reachServer(from);
     const end = await copyCluster(server.url, realpathSync(join(from, "postgres")), partial);
     copyTree(join(from, "identity"), join(partial, "identity"));
