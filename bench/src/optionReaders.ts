@@ -1,4 +1,8 @@
-import { readWhole, UsageError } from "@waybill/chassis/commandLine";
+import {
+  readDuration as readAnyDuration,
+  readWhole,
+  UsageError,
+} from "@waybill/chassis/commandLine";
 
 /** The number that a flag gives, or the standard one. Throws UsageError when it is none of min to max. */
 export function readInteger(
@@ -24,9 +28,7 @@ export function readShare(
   throw new UsageError(`${flag}: "${text}" is not a number from 0 to ${max}`);
 }
 
-const msOf = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-/** A duration such as 500ms, 2s, 15m or 1h, in ms; 0 needs no unit. Undefined when the flag is not given. */
+/** A duration within limits, in ms; 0 needs no unit. Undefined when the flag is not given. */
 export function readDuration(
   flag: string,
   text: string | undefined,
@@ -34,21 +36,7 @@ export function readDuration(
   maxMs: number,
 ): number | undefined {
   if (text === undefined) return undefined;
-  const [, digits = "", unit = "ms"] = /^(\d+)(ms|s|m|h)$|^0$/.exec(text) ?? [text, "x"];
-  const ms = Number(digits) * msOf[unit as keyof typeof msOf];
+  const ms = text === "0" ? 0 : readAnyDuration(flag, text);
   if (ms >= minMs && ms <= maxMs) return ms;
-  const limits = `from ${minMs} ms to ${maxMs} ms`;
-  throw new UsageError(`${flag}: "${text}" is not a duration such as 500ms, 2s or 15m, ${limits}`);
-}
-
-/** One of these words, or the standard one. */
-export function readChoice<const Choice extends string>(
-  flag: string,
-  text: string | undefined,
-  choices: readonly Choice[],
-  standard: NoInfer<Choice>,
-): Choice {
-  const chosen = text === undefined ? standard : choices.find((choice) => choice === text);
-  if (chosen !== undefined) return chosen;
-  throw new UsageError(`${flag}: "${text}" is not one of ${choices.join(", ")}`);
+  throw new UsageError(`${flag}: "${text}" is not from ${minMs} ms to ${maxMs} ms`);
 }

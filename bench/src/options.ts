@@ -2,12 +2,13 @@ import {
   flagOption as flag,
   helpOption,
   parseOptions,
+  readChoice,
   textOption as text,
   UsageError,
 } from "@waybill/chassis/commandLine";
 import { readReplicas, type StackOptions } from "@waybill/stack";
 import { type BasketKind, basketKinds, maxLinesPerOrder } from "./load/baskets.ts";
-import { readChoice, readDuration, readInteger, readShare } from "./optionReaders.ts";
+import { readDuration, readInteger, readShare } from "./optionReaders.ts";
 
 /** What to measure, and how. */
 export interface BenchOptions {
@@ -106,7 +107,7 @@ function optionsOf(values: ReturnType<typeof parse>): BenchOptions {
     preload: readInteger("--preload", values.preload, 0, 0, 100_000_000),
     items,
     lines,
-    baskets: readChoice("--baskets", values.baskets, basketKinds, "uniform"),
+    baskets: readChoice("--baskets", values.baskets ?? "uniform", basketKinds),
     windowMs: readDuration("--window", values.window, 0, maxWindowMs) ?? 0,
     traceRatio: readShare("--trace-ratio", values["trace-ratio"], defaults.traceRatio, 1),
     replicas: readReplicas("--replicas", values.replicas ?? "1"),
