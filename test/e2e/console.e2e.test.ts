@@ -126,26 +126,6 @@ describe("a customer at the console", () => {
     await page.getByText("Complete").waitFor();
   });
 
-  it("sees how long the order can be cancelled", async () => {
-    await whilePending(async () => {
-      await page.route(/\/api\/orders\/[\w-]+$/, async (route) => {
-        const answer = await route.fetch();
-        const order = (await answer.json()) as { placedAt: string };
-        const cancellableUntil = new Date(Date.parse(order.placedAt) + 60_000).toISOString();
-        await route.fulfill({ response: answer, json: { ...order, cancellableUntil } });
-      });
-      await place(eve);
-      await page.getByText(/^You can cancel for another (\d\d s|1 min)\.$/).waitFor();
-      const left = page.getByRole("progressbar");
-      const share = Number(await left.getAttribute("value"));
-      expect(share).to.be.within(0.5, 1);
-      await eventually("the countdown runs", async () => {
-        return Number(await left.getAttribute("value")) < share;
-      });
-      await page.unrouteAll({ behavior: "wait" });
-    });
-  });
-
   it("is told when a cancel comes too late", async () => {
     await whilePending(async () => {
       await place(eve);
