@@ -14,6 +14,7 @@ import type { Page } from "playwright-core";
 import { chromiumPath, openBrowser } from "../e2e/support/browser.ts";
 import { connectClients } from "../e2e/support/clients.ts";
 import { openRoot, rootAt } from "../e2e/support/consoleShop.ts";
+import { type Task, tasksDuring } from "./tasks.ts";
 
 const help = `Watches the shop's live counters in a browser while orders are placed, then pages through the lists of orders, on a stack of its own.
 
@@ -24,7 +25,10 @@ npm run bench:console -- [options]
   --seconds <n>    how long they are placed; default: 30
   --help           prints this
 
-Exit code 0: no task of the page took longer than 100 ms. 1: one did. 2: the options make no sense.
+The browser shares the machine with the stack, which takes all of it: a task's time is mostly spent waiting for a processor. So each part prints
+what its longest tasks took, and what they had the processor for, which is what the page costs wherever the stack is elsewhere.
+
+Exit code 0: no task of the page had the processor for longer than 100 ms. 1: one did. 2: the options make no sense.
 `;
 
 interface Options {
@@ -35,16 +39,11 @@ interface Options {
 
 /** What a page may keep its reader waiting for. Unit: ms. */
 const maxTaskMs = 100;
+/** From here on, tasks are told. Unit: ms. */
+const longMs = 50;
 const maxInFlight = 512;
 const pagesRead = 10;
 const seed = 1;
-
-/** Has the page keep the durations of its tasks of 50 ms and more. */
-const observe = `window.longTasks = [];
-new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
-  .observe({ type: "longtask", buffered: true })`;
-
-const longTasksOf = (page: Page): Promise<number[]> => page.evaluate("longTasks.splice(0)");
 
 /** Pages through the delivered orders, and answers how long each page took to show. Unit: ms. */
 async function readPages(page: Page): Promise<number[]> {
@@ -67,6 +66,21 @@ async function readPages(page: Page): Promise<number[]> {
 
 const rounded = (values: readonly number[]): string =>
   values.length === 0 ? "none" : values.map((value) => Math.round(value)).join(", ");
+
+const longest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
+
+/** The rows that tell of the tasks while something was done. */
+function taskRows(tasks: readonly Task[], doing: string): [string, string][] {
+  const took = tasks.map(({ tookMs }) => tookMs);
+  const cpu = longest(tasks.map(({ cpuMs }) => cpuMs));
+  return [
+    [`${tasks.length} tasks while ${doing}: the longest had the processor for, ms`, rounded([cpu])],
+    [
+      `those that took over ${longMs} ms beside the stack, ms`,
+      rounded(took.filter((ms) => ms > longMs)),
+    ],
+  ];
+}
 
 function readOptions(args: readonly string[]): Options | undefined {
   const values = parseOptions(args, { preload: text, rate: text, seconds: text, help: helpOption });
@@ -93,21 +107,21 @@ await runCommand<Options>({
     await using browser = await openBrowser(chromiumPath);
     await using root = await rootAt(browser, stack, "/shop");
     await root.page.getByText("Live", { exact: true }).waitFor();
-    await root.page.evaluate(observe);
     say("Placing orders");
     const arrivals = openLoop({ durationMs: seconds * 1_000 }, rate, seededRandom(seed));
-    const { acceptedIds, tookMs } = await place(bench, arrivals, { maxInFlight });
-    const watching = await longTasksOf(root.page);
+    const watching = await tasksDuring(root.page, () => place(bench, arrivals, { maxInFlight }));
     say("Paging through the orders");
-    const pages = await readPages(root.page);
-    const paging = await longTasksOf(root.page);
+    const paging = await tasksDuring(root.page, () => readPages(root.page));
+    const { acceptedIds, tookMs } = watching.result;
     const rows = [
       ["accepted/s", `${Math.round((acceptedIds.length * 1_000) / tookMs)}`],
-      ["tasks over 50 ms while watching, ms", rounded(watching)],
-      ["pages of delivered orders, each shown after ms", rounded(pages)],
-      ["tasks over 50 ms while paging, ms", rounded(paging)],
+      ...taskRows(watching.tasks, "watching"),
+      ["pages of delivered orders, each shown after ms", rounded(paging.result)],
+      ...taskRows(paging.tasks, "paging"),
     ];
     console.log(`\n${table(["", "measured"], rows).join("\n")}`);
-    return Math.max(0, ...watching, ...paging) > maxTaskMs ? 1 : 0;
+    return longest([...watching.tasks, ...paging.tasks].map(({ cpuMs }) => cpuMs)) > maxTaskMs
+      ? 1
+      : 0;
   },
 });
