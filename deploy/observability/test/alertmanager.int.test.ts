@@ -42,13 +42,14 @@ describe("amtool", () => {
       it("finds nothing wrong", () => {
         const found = amtool("check-config", file);
         expect(found).to.include("SUCCESS");
-        expect(found).to.include("2 inhibit rules").and.to.include("2 receivers");
+        expect(found).to.include("3 inhibit rules").and.to.include("3 receivers");
       });
 
       const told = [
         [["severity=page"], "page"],
         [["severity=ticket"], "ticket"],
         [[], "page"],
+        [["severity=none", "alertname=Watchdog"], "watchdog"],
       ] as const;
       for (const [labels, receiver] of told)
         it(`sends an alert with ${labels.join() || "no severity"} to ${receiver}`, () => {
@@ -114,7 +115,7 @@ describe("an alert", () => {
     const untilSilenced = (wanted: Labels) =>
       eventually(`${JSON.stringify(wanted)} is silenced`, () => isSilenced(wanted));
 
-    it("comes from Prometheus, by the rules, to who is paged", async () => {
+    it("comes from Prometheus, by the rules, to who is paged; that alerts come at all, to the watchdog", async () => {
       const folder = testFolder("prometheus");
       const nobodyThere = `127.0.0.1:${await freePort()}`;
       await using _prometheus = await startPrometheus(folder, {
@@ -127,6 +128,8 @@ describe("an alert", () => {
       const down = { alertname: "ServiceDown", service: "shipping" };
       await untilToldOf(down);
       expect(new Set(toldOf(down))).to.deep.equal(new Set(["/page"]));
+      await untilToldOf({ alertname: "Watchdog" });
+      expect(new Set(toldOf({ alertname: "Watchdog" }))).to.deep.equal(new Set(["/watchdog"]));
     });
 
     it("of lateness is silenced while its own service is down, and no other's", async () => {
@@ -140,6 +143,18 @@ describe("an alert", () => {
       await untilToldOf({ ...late, service: "workflow" });
       await untilSilenced({ ...late, service: "delivery" });
       expect(toldOf({ ...late, service: "delivery" })).to.deep.equal([]);
+    });
+
+    it("of a breaker is silenced while nothing is left of the callee, and only then", async () => {
+      const open = { alertname: "BreakerOpen", severity: "page", service: "workflow" };
+      await alertmanager.raise([
+        { alertname: "ServiceAbsent", severity: "page", service: "payment", callee: "payment" },
+        { ...open, callee: "payment" },
+        { ...open, callee: "item" },
+      ]);
+      await untilToldOf({ ...open, callee: "item" });
+      await untilSilenced({ ...open, callee: "payment" });
+      expect(toldOf({ ...open, callee: "payment" })).to.deep.equal([]);
     });
 
     it("of a slow burn is silenced by a fast one of the same promise", async () => {
