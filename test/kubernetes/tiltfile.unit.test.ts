@@ -1,31 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { expect } from "chai";
-import { exists, root } from "../support/repository.ts";
+import { exists } from "../support/repository.ts";
 import { needsRenderer, ofKind, render } from "./support/manifests.ts";
+import { evaluateTiltfile, nameOf, needsPython, type TiltCall } from "./support/tiltfile.ts";
 import { containersOf, podOf, workloads } from "./support/workloads.ts";
-
-/** A call of one of Tilt's functions. */
-interface TiltCall {
-  readonly function: string;
-  readonly args: readonly unknown[];
-  readonly target?: string;
-  readonly only?: readonly string[];
-  readonly resource_deps?: readonly string[];
-  readonly port_forwards?: readonly TiltCall[];
-  readonly live_update?: readonly TiltCall[];
-}
-
-const evaluate = (): TiltCall[] =>
-  JSON.parse(
-    execFileSync(
-      "python3",
-      [join(root, "test/kubernetes/support/evaluateTiltfile.py"), join(root, "Tiltfile")],
-      { cwd: root, encoding: "utf8" },
-    ),
-  );
-
-const nameOf = ({ args }: TiltCall): string => String(args[0]);
 
 describe("the Tiltfile", () => {
   let calls: readonly TiltCall[];
@@ -33,11 +10,8 @@ describe("the Tiltfile", () => {
 
   before(function () {
     needsRenderer.call(this);
-    if (spawnSync("python3", ["--version"]).status !== 0) {
-      console.log("      SKIPPED: there is no python3 to evaluate the Tiltfile");
-      this.skip();
-    }
-    calls = evaluate();
+    needsPython.call(this);
+    calls = evaluateTiltfile();
   });
 
   it("builds each image that the manifests leave to it, from folders that there are", () => {
