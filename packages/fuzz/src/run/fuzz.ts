@@ -2,7 +2,8 @@ import { lastLines } from "../stage/logs.ts";
 import type { Stage } from "../stage/openStage.ts";
 import { stillServes } from "../stage/stillServes.ts";
 import type { AnyTarget } from "../targets/target.ts";
-import { type Portion, portionsOf } from "./portions.ts";
+import { inTurns } from "./inTurns.ts";
+import { portionsOf } from "./portions.ts";
 import { type Finding, runPortion } from "./runPortion.ts";
 import { type Counts, Tally } from "./tally.ts";
 
@@ -33,11 +34,11 @@ export interface Report {
   readonly ok: boolean;
 }
 
-/** How many targets are sent inputs at a time. */
-const LANES = 24;
+/** How many inputs are under way at a time. */
+const AT_A_TIME = 24;
 const PROGRESS_MS = 1_000;
 
-/** Sends inputs to many targets at once, to each in sequence; one that answers wrongly gets no more. */
+/** Sends many inputs at once, to the targets in turns; one that answers wrongly gets no more. */
 export async function fuzz(
   stage: Stage,
   targets: readonly AnyTarget[],
@@ -51,6 +52,7 @@ export async function fuzz(
   const each = Math.ceil(inputs / targets.length);
   await inTurns(
     targets.map((target) => portionsOf(target, each, seed)),
+    AT_A_TIME,
     async (portion) => {
       const finding = await runPortion(portion, tally);
       if (finding === undefined) return !signal?.aborted;
@@ -66,21 +68,6 @@ export async function fuzz(
     counts: targets.map(({ name }) => ({ name, counts: tally.of(name) })),
     ok: findings.length === 0 && stage.ended.length === 0 && broken === undefined,
   };
-}
-
-/** Runs the portions of each row one after the other until one says no, several rows at once, in turns. */
-async function inTurns(
-  rows: readonly (readonly Portion[])[],
-  run: (portion: Portion) => Promise<boolean>,
-): Promise<void> {
-  const waiting = rows.map((row) => row.values());
-  const lane = async () => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-      const { value: portion } = row.next();
-      if (portion !== undefined && (await run(portion))) waiting.push(row);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 function every(ms: number, act: () => void): Disposable {
