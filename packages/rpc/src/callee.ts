@@ -90,9 +90,15 @@ export function breakerState(callee: string): BreakerState | undefined {
 
 /**
  * A connection whose other end vanished is given up after keepalive and its timeout, which a busy
- * process must be able to meet; a callee that is back is found again within the longest backoff.
+ * process must be able to meet; a callee that is back is found again within the longest backoff, and
+ * one that has moved within the time between two looks at its name (grpc-js: 30 s).
  */
-const connection = { keepaliveMs: 10_000, keepaliveTimeoutMs: 5_000, maxBackoffMs: 500 } as const;
+const connection = {
+  keepaliveMs: 10_000,
+  keepaliveTimeoutMs: 5_000,
+  maxBackoffMs: 500,
+  lookUpAfterMs: 1_000,
+} as const;
 
 /** Replicas behind one name or list of addresses share the calls, and a dead one is left out. */
 const inTurn = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] });
@@ -110,6 +116,7 @@ function connect(config: CalleeConfig): SharedCallee {
       "grpc.keepalive_permit_without_calls": 1,
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": connection.maxBackoffMs,
+      "grpc.dns_min_time_between_resolutions_ms": connection.lookUpAfterMs,
       "grpc.min_reconnect_backoff_ms": attemptTimeoutMs, // nice-grpc: the timeout of connecting.
       "grpc.enable_retries": 0, // Retrying is the policies' business.
       "grpc.use_local_subchannel_pool": 1, // Otherwise all channels share one connection.

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { promises as dns, type LookupAllOptions } from "node:dns";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
@@ -43,6 +44,45 @@ describe("connections that grow old", () => {
     });
   });
 });
+
+describe("a name", () => {
+  it("is looked up again when what it led to has gone, also soon after it was looked up", async () => {
+    using name = nameLeadingTo("127.0.0.1");
+    const first = await serve({ getStatus });
+    const { port } = first;
+    await using client = clientOf(`${name.host}:${port}`, { channels: 1 });
+    await client.getStatus({ orderId: "a" });
+    await using _second = await serve({ getStatus }, { host: "127.0.0.2", port });
+    name.leadsTo("127.0.0.2");
+    await first.drain();
+    await until(async () => {
+      const answer = await client.getStatus({ orderId: "a" }).catch(() => undefined);
+      return answer !== undefined;
+    }, lookedUpWithinMs);
+  });
+});
+
+/** By itself grpc-js would not look again for 30 s. */
+const lookedUpWithinMs = 15_000;
+
+/** A name that this process finds where the test says. */
+function nameLeadingTo(address: string) {
+  const host = "moving.test";
+  const { lookup } = dns;
+  let addresses = [{ address, family: 4 }];
+  const found = async (hostname: string, options: LookupAllOptions) =>
+    hostname === host ? addresses : lookup(hostname, options);
+  dns.lookup = found as typeof lookup;
+  return {
+    host,
+    leadsTo: (next: string) => {
+      addresses = [{ address: next, family: 4 }];
+    },
+    [Symbol.dispose]: () => {
+      dns.lookup = lookup;
+    },
+  };
+}
 
 describe("health", () => {
   /** A raw client of the health service. */
