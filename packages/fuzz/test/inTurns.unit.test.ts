@@ -26,6 +26,21 @@ describe("turns", () => {
     expect(atATime).to.equal(4);
   });
 
+  it("leave a slow row its share, and the others theirs", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<boolean>();
+    const begun: string[] = [];
+    const rows = ["slow", "quick"].map((row) => Array.from({ length: 6 }, () => row));
+    const all = inTurns(rows, 4, async (row) => {
+      begun.push(row);
+      if (row === "quick" && begun.filter((one) => one === "quick").length === 6) release(true);
+      return row === "quick" || released;
+    });
+    await released;
+    expect(begun.filter((one) => one === "slow")).to.have.length(2);
+    await all;
+    expect(begun).to.have.length(12);
+  });
+
   it("are over for a row of which one has said no, and for no other", async () => {
     const done: string[] = [];
     const rows = [
