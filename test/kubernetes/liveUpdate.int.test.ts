@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { testFolder } from "@waybill/stack";
 import { eventually } from "../e2e/support/eventually.ts";
-import { evaluateTiltfile, needsPython } from "./support/tiltfile.ts";
+import { evaluateTiltfile, nameOf, needsPython } from "./support/tiltfile.ts";
 
 /** A file below a folder, whose own folder may not be there yet. */
 function write(folder: string, path: string, text: string): void {
@@ -29,7 +29,7 @@ describe("a service in a pod of Tilt's", () => {
 
   before(function () {
     needsPython.call(this);
-    const build = evaluateTiltfile().find(({ args }) => args[0] === "waybill/order");
+    const build = evaluateTiltfile().find((call) => nameOf(call) === "waybill/order");
     const [, ...args] = build?.entrypoint ?? [];
     app = testFolder("app"); // Laid out as the image is.
     write(
