@@ -1,6 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { baseConfig, envDuration, envInteger, envText, loadConfig } from "@waybill/chassis";
 import { z } from "zod";
+import { minMemory, owaspCost } from "./domain/encodedHash.ts";
 import { maxAccessTokenTtlMs } from "./domain/signingKeys.ts";
 
 const minuteMs = 60_000;
@@ -37,8 +38,11 @@ export const readConfig = (env: NodeJS.ProcessEnv) =>
       LOGIN_WINDOW: envDuration(15 * minuteMs, { minMs: 1_000, maxMs: dayMs }),
       LOGIN_FAILURES_PER_ACCOUNT: envInteger({ min: 1, max: 1_000, default: 10 }),
       LOGIN_FAILURES_PER_ADDRESS: envInteger({ min: 1, max: 10_000, default: 100 }),
-      /** Passwords that are hashed at a time; each takes a core and 19 MiB for about 40 ms. */
+      /** Passwords that are hashed at a time; each takes a core and, at the default cost, 19 MiB for about 40 ms. */
       PASSWORD_LANES: envInteger({ min: 1, max: 4, default: 2 }),
+      /** What a hash costs, by argon2id. A password is hashed anew when its user logs in after a change. Unit: KiB; iterations over them. */
+      PASSWORD_MEMORY: envInteger({ min: minMemory, max: 1_048_576, default: owaspCost.memory }),
+      PASSWORD_PASSES: envInteger({ min: 1, max: 100, default: owaspCost.passes }),
     },
     env,
   );

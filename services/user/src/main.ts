@@ -7,6 +7,7 @@ import { readConfig } from "./config.ts";
 import { AccountEntity } from "./db/accountEntity.ts";
 import { migrations } from "./db/migrations.ts";
 import { SigningKeyEntity } from "./db/signingKeyEntity.ts";
+import { owaspCost } from "./domain/encodedHash.ts";
 import { policy } from "./rpc/policy.ts";
 import { userService } from "./rpc/userService.ts";
 
@@ -28,7 +29,10 @@ const app = userApp({
   db,
   keys,
   now,
-  passwords: passwordHasher({ lanes: config.PASSWORD_LANES }),
+  passwords: passwordHasher({
+    lanes: config.PASSWORD_LANES,
+    cost: { ...owaspCost, memory: config.PASSWORD_MEMORY, passes: config.PASSWORD_PASSES },
+  }),
   limits: {
     windowMs: config.LOGIN_WINDOW,
     failuresPerAccount: config.LOGIN_FAILURES_PER_ACCOUNT,

@@ -1,7 +1,7 @@
 import { argon2Sync } from "node:crypto";
 import { expect } from "chai";
-import { type Argon2id, owaspCost, passwordHasher } from "../src/app/passwordHasher.ts";
-import { decodeHash } from "../src/domain/encodedHash.ts";
+import { type Argon2id, passwordHasher } from "../src/app/passwordHasher.ts";
+import { decodeHash, owaspCost } from "../src/domain/encodedHash.ts";
 import { Secret } from "../src/domain/secret.ts";
 import { cheap } from "./support/serving.ts";
 

@@ -1,11 +1,14 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { createBatchingPoint } from "@waybill/batching";
-import { decodeHash, encodeHash, type HashCost, isOutdated } from "../domain/encodedHash.ts";
+import {
+  decodeHash,
+  encodeHash,
+  type HashCost,
+  isOutdated,
+  owaspCost,
+} from "../domain/encodedHash.ts";
 import type { Secret } from "../domain/secret.ts";
-
-/** OWASP's Password Storage Cheat Sheet: 19 MiB, two iterations, no parallelism. About 40 ms of CPU. */
-export const owaspCost: HashCost = { memory: 19_456, passes: 2, parallelism: 1 };
 
 const saltBytes = 16;
 const hashBytes = 32;

@@ -7,6 +7,12 @@ export interface HashCost {
   readonly parallelism: number;
 }
 
+/** OWASP's Password Storage Cheat Sheet: 19 MiB, two iterations, no parallelism. About 40 ms of CPU. */
+export const owaspCost: HashCost = { memory: 19_456, passes: 2, parallelism: 1 };
+
+/** The least that argon2 can work with. Unit: KiB. */
+export const minMemory = 8;
+
 /** A password's hash with all that is needed to compute it again. */
 export interface PasswordHash {
   readonly cost: HashCost;
