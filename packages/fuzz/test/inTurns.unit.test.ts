@@ -28,17 +28,43 @@ describe("turns", () => {
 
   it("leave a slow row its share, and the others theirs", async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<boolean>();
-    const begun: string[] = [];
-    const rows = ["slow", "quick"].map((row) => Array.from({ length: 6 }, () => row));
+    const begun = { slow: 0, quick: 0 };
+    let slowMeanwhile = 0;
+    const rows = (["slow", "quick"] as const).map((row) => Array.from({ length: 6 }, () => row));
+    await inTurns(rows, 4, async (row) => {
+      begun[row] += 1;
+      if (begun.quick < 6) slowMeanwhile = begun.slow;
+      else release(true);
+      return row === "quick" || released;
+    });
+    expect(slowMeanwhile).to.equal(2);
+    expect(begun).to.deep.equal({ slow: 6, quick: 6 });
+  });
+
+  it("leave a row all that those have had which are at their end", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<boolean>();
+    let slow = 0;
+    const rows = ["quick", "slow"].map((row) => Array.from({ length: 6 }, () => row));
     const all = inTurns(rows, 4, async (row) => {
-      begun.push(row);
-      if (row === "quick" && begun.filter((one) => one === "quick").length === 6) release(true);
+      if (row === "slow" && ++slow === 4) release(true);
       return row === "quick" || released;
     });
     await released;
-    expect(begun.filter((one) => one === "slow")).to.have.length(2);
+    expect(slow).to.equal(4);
     await all;
-    expect(begun).to.have.length(12);
+    expect(slow).to.equal(6);
+  });
+
+  it("end with the error of one that fails", async () => {
+    const failed = inTurns([[1], [2]], 2, async (thing) => {
+      if (thing === 2) throw new Error("No more");
+      return true;
+    });
+    expect(await failed.catch(String)).to.equal("Error: No more");
+  });
+
+  it("are over at once when there is nothing", async () => {
+    expect(await inTurns([[], []], 4, async () => true)).to.equal(undefined);
   });
 
   it("are over for a row of which one has said no, and for no other", async () => {

@@ -110,13 +110,15 @@ describe("the targets that a word means", () => {
     target("waybill.order.v1.OrderService/GetOrder", "order"),
     target("bytes to order", "order"),
     target("GET /api/orders", "gateway"),
+    target("GET /api/orders/{orderId}", "gateway"),
   ];
   const names = (only?: string) => chosen(all, only).map(({ name }) => name);
 
-  it("are all without one, a service's by its name, or others by a part of theirs", () => {
-    expect(names()).to.have.length(3);
+  it("are the one of that name, a service's by its name, others by a part of theirs, or all", () => {
+    expect(names()).to.have.length(4);
+    expect(names("GET /api/orders")).to.deep.equal(["GET /api/orders"]);
     expect(names("order")).to.deep.equal([all[0]?.name, all[1]?.name]);
-    expect(names("GET /api")).to.deep.equal(["GET /api/orders"]);
+    expect(names("GET /api")).to.deep.equal([all[2]?.name, all[3]?.name]);
     expect(names("elsewhere")).to.deep.equal([]);
   });
 });

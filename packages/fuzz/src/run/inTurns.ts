@@ -1,24 +1,42 @@
 /**
- * Does the things of all rows, at most so many at a time, of which each row has the same share: one alone has all. Rows take turns, and
- * within a row things begin in order. When one of them answers false, its row begins no more.
+ * Does the things of all rows, at most so many at a time, of which each row that has some left has the same share: the last one has all.
+ * Rows take turns, and within a row things begin in order. When one of them answers false, its row begins no more.
  */
 export async function inTurns<T>(
   rows: readonly (readonly T[])[],
   atATime: number,
   act: (thing: T) => Promise<boolean>,
 ): Promise<void> {
-  const share = Math.ceil(atATime / Math.max(1, rows.length));
-  // As often as it may have something under way.
-  const waiting = rows.flatMap((row) => Array<ArrayIterator<T>>(share).fill(row.values()));
-  const over = new Set<ArrayIterator<T>>();
-  const lane = async () => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-      if (over.has(row)) continue;
-      const { done, value } = row.next();
-      if (done) continue;
-      if (await act(value)) waiting.push(row);
-      else over.add(row);
-    }
+  const { promise: over, resolve, reject } = Promise.withResolvers<void>();
+  let left = rows.map((things) => ({ waiting: [...things].reverse(), underWay: 0 }));
+  let underWay = 0;
+
+  const begin = (row: (typeof left)[number], thing: T) => {
+    underWay += 1;
+    row.underWay += 1;
+    act(thing)
+      .then((goesOn) => {
+        underWay -= 1;
+        row.underWay -= 1;
+        if (!goesOn) row.waiting = [];
+        fill();
+      })
+      .catch(reject);
   };
-  await Promise.all(Array.from({ length: atATime }, lane));
+
+  const fill = () => {
+    while (underWay < atATime) {
+      left = left.filter(({ waiting }) => waiting.length > 0);
+      const share = Math.ceil(atATime / left.length);
+      const next = left.findIndex((row) => row.underWay < share);
+      const [row] = next === -1 ? [] : left.splice(next, 1);
+      if (row === undefined) break;
+      left.push(row);
+      begin(row, row.waiting.pop() as T);
+    }
+    if (underWay === 0) resolve();
+  };
+
+  fill();
+  await over;
 }

@@ -17,6 +17,8 @@ export const environment = {
   MAX_EVENT_STREAMS_PER_IDENTITY: "2000",
   LOGIN_FAILURES_PER_ACCOUNT: "1000",
   LOGIN_FAILURES_PER_ADDRESS: "10000",
+  PASSWORD_MEMORY: "8",
+  PASSWORD_PASSES: "1",
 } as const;
 
 /** Longer than any run. Unit: ms. */

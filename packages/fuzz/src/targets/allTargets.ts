@@ -19,12 +19,14 @@ export async function allTargets(stage: Stage): Promise<readonly AnyTarget[]> {
   ];
 }
 
-/** Those that a word of the command line means: by a service's name, or by a part of the target's own. */
+/** Those that a word of the command line means: by the target's name, a service's, or a part of the target's. */
 export function chosen(
   targets: readonly AnyTarget[],
   only: string | undefined,
 ): readonly AnyTarget[] {
   if (only === undefined) return targets;
+  const exactly = targets.filter(({ name }) => name === only);
+  if (exactly.length > 0) return exactly;
   const ofService = targets.filter(({ part }) => part === only);
   return ofService.length > 0 ? ofService : targets.filter(({ name }) => name.includes(only));
 }
