@@ -1,4 +1,4 @@
-export { type Outcome, openBench, place, runBench } from "./bench.ts";
+export { type Bench, type Outcome, openBench, place, runBench } from "./bench.ts";
 export { runCommand, type Say } from "./command.ts";
 export { closedLoop, openLoop } from "./load/arrivals.ts";
 export { baskets } from "./load/baskets.ts";
