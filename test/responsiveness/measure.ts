@@ -91,11 +91,14 @@ async function besideMoves({ bench, clients, page, rate, seconds }: Parts): Prom
   const { say, signal } = bench;
   await using moved = await moveOrders(bench.running.stack, clients, rate);
   say("Watching");
-  const [before, since] = [moved.delivered, performance.now()];
-  const { tasks } = await tasksDuring(page, () => delay(seconds * 1_000, undefined, { signal }));
-  const perSecond = ((moved.delivered - before) * 1_000) / (performance.now() - since);
+  const { result: delivered, tasks } = await tasksDuring(page, async () => {
+    const before = moved.delivered;
+    await delay(seconds * 1_000, undefined, { signal });
+    return moved.delivered - before;
+  });
   say("Paging through the orders");
-  return { perSecond, watching: tasks, paging: await tasksDuring(page, () => readPages(page)) };
+  const paging = await tasksDuring(page, () => readPages(page));
+  return { perSecond: delivered / seconds, watching: tasks, paging };
 }
 
 async function besideAll({ bench, page, rate, seconds }: Parts): Promise<Measures> {

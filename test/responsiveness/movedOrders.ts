@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { openLoop, seededRandom } from "@waybill/bench";
 import {
@@ -89,7 +89,7 @@ export async function moveOrders(
 }
 
 async function goTheirWay({ status }: Clients): Promise<void> {
-  const orderIds = Array.from({ length: batch }, () => randomUUID());
+  const orderIds = Array.from({ length: batch }, () => randomUUIDv7());
   const placedAt = new Date(Date.now() - ageMs);
   const total = { minorUnits: 1_000n, currency: "EUR" };
   const { results } = await status.batchCreateStatuses({

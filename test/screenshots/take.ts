@@ -74,6 +74,7 @@ async function take(
 }
 
 const text = (sought: string) => (page: Page) => page.getByText(sought).first().waitFor();
+const row = (page: Page) => page.locator("a.row").first().waitFor();
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
@@ -86,7 +87,7 @@ await take(customers, "items", "/", async (page) => {
   await page.evaluate("scrollTo(0, 0)");
 });
 await take(customers, "basket", "/basket", text("Place order"));
-await take(customers, "orders", "/orders", text("Delivered"));
+await take(customers, "orders", "/orders", row);
 const { order } = await clients.order.createOrder(Mara.order());
 await take(customers, "order", `/orders/${order?.orderId}`, async (page) => {
   await page.getByText("You can cancel").waitFor();
@@ -95,7 +96,7 @@ await take(customers, "order", `/orders/${order?.orderId}`, async (page) => {
 
 const roots = await cameras({ email, password });
 await take(roots, "shop-stock", "/shop/stock", text("Sold out"));
-await take(roots, "shop-orders", "/shop/orders", text("Delivered"));
+await take(roots, "shop-orders", "/shop/orders", row);
 const flowing = trickle(clients);
 await take(roots, "shop-overview", "/shop", (page) => page.waitForTimeout(watchedMs));
 await flowing.stop();
