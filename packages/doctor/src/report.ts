@@ -124,7 +124,7 @@ function repairLine(repair: Repair | Repaired): string {
   return `${repair.isDone ? "✔" : "✘"} ${what}: ${repair.after}`;
 }
 
-function noteLines({ unpublished, repairable, deadLetters = 0 }: Diagnosis): string[] {
+function noteLines({ unpublished, repairable, deadLetters }: Diagnosis): string[] {
   const notes: string[] = [];
   if (unpublished > 0)
     notes.push(
@@ -134,7 +134,8 @@ function noteLines({ unpublished, repairable, deadLetters = 0 }: Diagnosis): str
     notes.push(
       `! ${count(times, "order")} ${repairs[kind as RepairKind]}: npm run doctor -- --repair does it`,
     );
-  if (deadLetters > 0)
+  if (deadLetters === undefined) notes.push("! Dead letters were not counted: no NATS was reached");
+  else if (deadLetters > 0)
     notes.push(
       `! ${count(deadLetters, "dead letter")}: see GET /api/dead-letters, or WorkflowService/ListDeadLetters on the workflow's port`,
     );

@@ -323,6 +323,13 @@ describe("the doctor, with the services' own tables", () => {
     expect(text).to.match(/✔ All six promises are kept\.$/);
   });
 
+  it("tells when dead letters were not counted, and when there are some", () => {
+    expect(healthy.deadLetters).to.equal(undefined);
+    expect(formatDiagnosis(healthy)).to.include("not counted: no NATS was reached");
+    expect(formatDiagnosis({ ...healthy, deadLetters: 1 })).to.include("! 1 dead letter: see");
+    expect(formatDiagnosis({ ...healthy, deadLetters: 0 })).not.to.include("ead letter");
+  });
+
   it("waits for what only seems broken because databases are read one after the other", async () => {
     await ward.plant("late", "PROCESSING");
     await ward.query(
