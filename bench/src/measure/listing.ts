@@ -5,8 +5,8 @@ import { pageSize } from "../load/reads.ts";
 import { createLatencies, type Percentiles } from "./latencies.ts";
 
 const walks = 100;
-/** Not measured: the first calls find nothing prepared. */
-const warmUpWalks = 10;
+/** Not measured: services that have just started find nothing prepared, and run code that is not compiled yet. */
+const warmUpWalks = 250;
 const pagesPerWalk = 4;
 
 /** How long a page of 50 orders takes, one request at a time. Unit: ms. */
