@@ -14,6 +14,8 @@ import type { Clients } from "../e2e/support/clients.ts";
 const batch = 10;
 /** How long an order stays in a state. Unit: ms. */
 const stayMs = 200;
+/** Beyond that, arrivals are left out: a stack that has stood still is not to meet all of them at once. */
+const maxUnderWay = 200;
 const seed = 1;
 /** Lists have the latest placed first: orders that were there before, and have content, stay in front. Unit: ms. */
 const ageMs = 60 * 24 * 3_600_000;
@@ -67,6 +69,7 @@ export async function moveOrders(
     onArrival();
   };
   const send = async () => {
+    if (underWay.size >= maxUnderWay) return;
     const going = go();
     underWay.add(going);
     await going;
