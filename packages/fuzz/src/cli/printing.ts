@@ -1,3 +1,4 @@
+import { sparingly } from "@waybill/chassis";
 import type { Report, Watcher } from "../run/fuzz.ts";
 import type { Finding } from "../run/runPortion.ts";
 
@@ -8,14 +9,21 @@ const MAX_TEXT = 200;
 const MAX_ELEMENTS = 8;
 const MAX_LINE = 600;
 
-/** Tells how it goes, line by line. On a terminal, one more line tells how far it is, and is written over. */
-export const printing = (print: (text: string) => void = console.log): Watcher => ({
-  onProgress: (inputs, findings) => {
-    const text = `  ${number.format(inputs)} inputs, ${findings} findings`;
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  },
-  onFinding: (finding, lines) => print(formatFinding(finding, lines)),
-});
+/** How often a log is told how far it is. Unit: ms. */
+const LOG_PROGRESS_MS = 30_000;
+
+/** Tells how it goes, line by line: how far it is on one line that is written over on a terminal, on one twice a minute elsewhere. */
+export function printing(print: (text: string) => void = console.log): Watcher {
+  const log = sparingly(LOG_PROGRESS_MS, print);
+  return {
+    onProgress: (inputs, findings) => {
+      const text = `  ${number.format(inputs)} inputs, ${findings} findings`;
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+      else log(text);
+    },
+    onFinding: (finding, lines) => print(formatFinding(finding, lines)),
+  };
+}
 
 /** A finding for people: the target, the smallest input, the answer, and what the process has said last. */
 export function formatFinding({ target, input, wrong }: Finding, lines: readonly string[]): string {
