@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { runTool } from "@waybill/chassis/commandLine";
 import { CannotLookError } from "@waybill/doctor";
+import { DataFolderError } from "@waybill/stack";
 import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { runLoad } from "./load/runLoad.ts";
 import { clusterPlace, NoStackError, stackPlace } from "./place.ts";
@@ -25,5 +26,5 @@ await runTool({
   help,
   readArguments,
   run: main,
-  expected: [NoStackError, CannotLookError],
+  expected: [NoStackError, CannotLookError, DataFolderError],
 });

@@ -1,4 +1,5 @@
 import { runTool } from "@waybill/chassis/commandLine";
+import { DataFolderError } from "@waybill/stack";
 import { type Arguments, help, readArguments } from "./cli/arguments.ts";
 import { diagnose } from "./diagnose.ts";
 import { CannotLookError } from "./look/databases.ts";
@@ -43,5 +44,5 @@ await runTool({
   readArguments: (args) => readArguments(args, process.env),
   run: main,
   failed: COULD_NOT_LOOK,
-  expected: [CannotLookError],
+  expected: [CannotLookError, DataFolderError],
 });

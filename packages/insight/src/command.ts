@@ -1,4 +1,5 @@
 import { runTool, type Tool } from "@waybill/chassis/commandLine";
+import { DataFolderError } from "@waybill/stack";
 import { CannotShowError } from "./cannotShowError.ts";
 
 /** Runs a command of this package: it shows something, or says why it cannot. */
@@ -13,5 +14,5 @@ export async function runCommand<Arguments>({
     await show(given);
     return 0;
   };
-  await runTool({ ...tool, run, expected: [CannotShowError] });
+  await runTool({ ...tool, run, expected: [CannotShowError, DataFolderError] });
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { testFolder } from "../src/index.ts";
+import { DataFolderError, testFolder } from "../src/index.ts";
 import { identityOf } from "../src/process/identity.ts";
 import { findStack, keepStackRecord, readStackRecord } from "../src/stack/stackFile.ts";
 
@@ -30,5 +30,16 @@ describe("the record of a running stack", () => {
       while (findStack(dataDir) === undefined) await new Promise(setImmediate);
     }
     expect(readStackRecord(dataDir)).to.equal(undefined);
+  });
+
+  it("that cannot be read is told from none", () => {
+    const dataDir = testFolder("record");
+    expect(findStack(dataDir)).to.equal(undefined);
+    expect(findStack(join(dataDir, "nowhere"))).to.equal(undefined);
+    writeFileSync(join(dataDir, "stack.json"), "{");
+    expect(findStack(dataDir)).to.equal(undefined);
+    rmSync(join(dataDir, "stack.json"));
+    mkdirSync(join(dataDir, "stack.json")); // Stands for one of somebody else.
+    expect(() => findStack(dataDir)).to.throw(DataFolderError, `${dataDir} cannot be read (EISDIR`);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRunning, type ProcessIdentity } from "../process/identity.ts";
 import type { DatabaseName, ServiceName } from "./catalogue.ts";
+import { DataFolderError } from "./stackLock.ts";
 
 /** A process of the stack. */
 export interface StackProcess extends ProcessIdentity {
@@ -77,12 +78,17 @@ export function keepStackRecord(
   };
 }
 
-/** The last record, also of a stack that died; undefined when there is none. */
+/** The last record, also of a stack that died; undefined when there is none. Throws DataFolderError when there is one that may not be read. */
 export function readStackRecord(dataDir: string): StackRecord | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(dataDir), "utf8"));
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || code === "ENOENT" || code === "ENOTDIR") return undefined; // Without code: it is no JSON.
+    throw new DataFolderError(
+      `Which stack runs on ${dataDir} cannot be read (${message}). Run this as the user who started it.`,
+      { cause: error },
+    );
   }
 }
 
@@ -90,7 +96,7 @@ function removeStackRecord(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 
-/** The stack that runs on this data folder; undefined when none does. */
+/** The stack that runs on this data folder; undefined when none does. Throws DataFolderError when that cannot be read. */
 export function findStack(dataDir: string): StackRecord | undefined {
   const record = readStackRecord(dataDir);
   return record !== undefined && isRunning(record.supervisor) ? record : undefined;
