@@ -1,3 +1,4 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import fc from "fast-check";
 import { formatFinding } from "../src/cli/printing.ts";
@@ -119,6 +120,18 @@ describe("the targets that a word means", () => {
     expect(names("GET /api/orders")).to.deep.equal(["GET /api/orders"]);
     expect(names("order")).to.deep.equal([all[0]?.name, all[1]?.name]);
     expect(names("GET /api")).to.deep.equal([all[2]?.name, all[3]?.name]);
-    expect(names("elsewhere")).to.deep.equal([]);
+    expect(() => names("elsewhere")).to.throw(
+      UsageError,
+      '"elsewhere" is in the name of no target',
+    );
+  });
+
+  it("are those of all words, each once", () => {
+    expect(names("GET /api/orders, GetOrder,GET /api/orders")).to.deep.equal([
+      all[0]?.name,
+      all[2]?.name,
+    ]);
+    expect(() => names("GetOrder,elsewhere")).to.throw(UsageError, '"elsewhere"');
+    expect(() => names("GetOrder,")).to.throw(UsageError, '""');
   });
 });

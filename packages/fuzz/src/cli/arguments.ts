@@ -17,7 +17,7 @@ npm run fuzz -- [options]
 
   --inputs <n>          how many inputs in all, spread evenly over the targets; default: ${DEFAULT_INPUTS}
   --seed <n>            what is sent: the same seed, the same inputs; default: by chance
-  --only <name>         a service, or a part of the name of an RPC or route: order, ListItems, "POST /api/orders"; default: all
+  --only <names>        services, or parts of the names of RPCs or routes, with commas: order, ListItems, "POST /api/orders"; default: all
   --data-dir <folder>   keeps data and logs there; the folder must be new; default: a temporary one
   --help                prints this
 

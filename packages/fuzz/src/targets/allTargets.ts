@@ -1,3 +1,4 @@
+import { UsageError } from "@waybill/chassis/commandLine";
 import { type ServiceName, serviceNames } from "@waybill/stack";
 import type { Stage } from "../stage/openStage.ts";
 import { portTargets } from "./ports.ts";
@@ -19,14 +20,26 @@ export async function allTargets(stage: Stage): Promise<readonly AnyTarget[]> {
   ];
 }
 
-/** Those that a word of the command line means: by the target's name, a service's, or a part of the target's. */
+/** Those that the words of the command line mean, which commas part; undefined: all. Throws UsageError for a word that means none. */
 export function chosen(
   targets: readonly AnyTarget[],
   only: string | undefined,
 ): readonly AnyTarget[] {
   if (only === undefined) return targets;
-  const exactly = targets.filter(({ name }) => name === only);
-  if (exactly.length > 0) return exactly;
-  const ofService = targets.filter(({ part }) => part === only);
-  return ofService.length > 0 ? ofService : targets.filter(({ name }) => name.includes(only));
+  const meant = new Set(only.split(",").flatMap((word) => meantBy(word.trim(), targets)));
+  return targets.filter((target) => meant.has(target));
+}
+
+/** The target of this name, or those of a service, or those with it in their names. */
+function meantBy(word: string, targets: readonly AnyTarget[]): readonly AnyTarget[] {
+  const ways: ((target: AnyTarget) => boolean)[] = [
+    ({ name }) => name === word,
+    ({ part }) => part === word,
+    ({ name }) => word !== "" && name.includes(word),
+  ];
+  for (const isMeant of ways) {
+    const found = targets.filter(isMeant);
+    if (found.length > 0) return found;
+  }
+  throw new UsageError(`--only: "${word}" is in the name of no target`);
 }
