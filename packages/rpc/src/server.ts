@@ -11,6 +11,7 @@ import { type Authorize, admitAll } from "./authorize.ts";
 import { handleCalls } from "./calls.ts";
 import { limitDeadlines } from "./deadline.ts";
 import { reflectionServices } from "./reflection.ts";
+import { bearResets } from "./streamResets.ts";
 import { maxMessageBytes as defaultMaxMessageBytes, transportOptions } from "./transport.ts";
 
 /** RPCs that an implementation leaves out are answered UNIMPLEMENTED. */
@@ -83,6 +84,7 @@ export async function startServer<const Definitions extends readonly TsProtoServ
   server.add(HealthDefinition, HealthServiceImpl(health.state));
   for (const service of reflectionServices(names)) server.add(...service);
 
+  bearResets();
   const port = await listen(server, config.host, config.port);
   const streamingPaths = new Set([...alwaysStreaming, ...entries.flatMap(pathsOfStreams)]);
   const limits = limitDeadlines(port, {

@@ -407,6 +407,32 @@ describe("a caller that gives up", () => {
     expect(calls).to.equal(1);
   });
 
+  it("of thousands of calls costs no other on its connection anything", async () => {
+    const held = Promise.withResolvers<void>();
+    const calls = { held: 0, left: 0 };
+    const getStatus: Handlers["getStatus"] = async ({ orderId }, { signal }) => {
+      calls[orderId as keyof typeof calls] += 1;
+      await (orderId === "held" ? held.promise : aborted(signal));
+      return { status: { orderId } };
+    };
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address, { channels: 1 });
+    const answer = client.getStatus({ orderId: "held" });
+    for (let begun = 100; begun <= 3_000; begun += 100) {
+      const controller = new AbortController();
+      const options = { signal: controller.signal };
+      const left = Array.from({ length: 100 }, () =>
+        refusalFrom(client.getStatus({ orderId: "left" }, options)),
+      );
+      await until(() => calls.left === begun);
+      controller.abort();
+      await Promise.all(left);
+    }
+    held.resolve();
+    expect((await answer).status?.orderId).to.equal("held");
+    expect(calls.held).to.equal(1);
+  });
+
   it("before the call is made makes none", async () => {
     const { state, getStatus } = failing(0, () => refuse.invalidField("a", "b"));
     await using server = await serve({ getStatus });
