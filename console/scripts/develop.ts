@@ -1,5 +1,5 @@
 /** Serves the console for development, changes shown at once; its API is a running stack's gateway. */
-import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
+import { noArguments, runTool } from "@waybill/chassis/commandLine";
 import { createServer } from "vite";
 import { settings } from "./settings.ts";
 
@@ -25,6 +25,6 @@ async function serve(): Promise<number> {
 await runTool({
   script: "console",
   help,
-  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  readArguments: noArguments,
   run: serve,
 });

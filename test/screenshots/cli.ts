@@ -1,4 +1,4 @@
-import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
+import { noArguments, runTool } from "@waybill/chassis/commandLine";
 
 const help = `Makes docs/screenshots anew, which takes some two minutes: each page of the console, light and dark, on a desk and on a phone, of a
 stack of its own. Needs Chromium: apt-get install chromium, or CHROMIUM=<path>.
@@ -9,7 +9,7 @@ npm run screenshots
 await runTool({
   script: "screenshots",
   help,
-  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  readArguments: noArguments,
   run: async () => {
     await import("./take.ts");
     return 0;

@@ -1,4 +1,4 @@
-import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
+import { noArguments, runTool } from "@waybill/chassis/commandLine";
 import { checkExpressions } from "./check/checkExpressions.ts";
 import { canRun } from "./servers/canRun.ts";
 
@@ -17,6 +17,6 @@ async function run(): Promise<number> {
 await runTool({
   script: "observe:check",
   help,
-  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  readArguments: noArguments,
   run,
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { helpOption, parseOptions, runTool } from "@waybill/chassis/commandLine";
+import { noArguments, runTool } from "@waybill/chassis/commandLine";
 import { dashboards } from "./dashboards.ts";
 import { dashboardFolder, fileOf, textOf } from "./files.ts";
 
@@ -20,6 +20,6 @@ async function run(): Promise<number> {
 await runTool({
   script: "observe:generate",
   help,
-  readArguments: (args) => (parseOptions(args, { help: helpOption }).help ? undefined : {}),
+  readArguments: noArguments,
   run,
 });

@@ -4,6 +4,7 @@ import {
   flagOption,
   helpOption,
   natsUrl,
+  noArguments,
   parseOptions,
   readChoice,
   readDuration,
@@ -31,6 +32,12 @@ describe("a command line", () => {
       expect(() => read(...args)).to.throw(UsageError);
     });
   }
+
+  it("of a tool without options may only ask for help", () => {
+    expect(noArguments([])).to.deep.equal({});
+    expect(noArguments(["--help"])).to.equal(undefined);
+    expect(() => noArguments(["--loud"])).to.throw(UsageError);
+  });
 
   it("gives whole numbers, both limits included", () => {
     expect([readWhole("--n", "1", 1, 9), readWhole("--n", "9", 1, 9)]).to.deep.equal([1, 9]);
