@@ -4,11 +4,13 @@ import type { Messaging } from "@waybill/messaging";
 import type { Database } from "@waybill/persistence";
 import { isTransient } from "@waybill/persistence";
 import { readStatuses } from "../db/statusStore.ts";
+import type { StateSummary } from "../db/statusSummary.ts";
 import type { Command, Status, Transition, Verdict } from "../domain/status.ts";
 import { applyCommands, type Committed } from "./applyCommands.ts";
 import { createChanges } from "./changes.ts";
 import { describeCommand } from "./describeCommand.ts";
 import { recordTransitions } from "./orderMetrics.ts";
+import { summaries } from "./summaries.ts";
 import { type Watched, watchAll } from "./watchAll.ts";
 import { watchOrder } from "./watchOrder.ts";
 
@@ -30,6 +32,7 @@ export interface StatusApp extends AsyncDisposable {
   readonly db: Database;
   readonly commands: BatchingPoint<Command, Verdict>;
   readonly statuses: BatchingPoint<string, Status | undefined>;
+  readonly summaries: BatchingPoint<undefined, readonly StateSummary[]>;
   statusOf(orderId: string): Promise<Status | undefined>;
   watchOrder(orderId: string, after: number, signal: AbortSignal): AsyncGenerator<Transition>;
   watchAll(after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched>;
@@ -63,16 +66,16 @@ export function statusApp(parts: StatusParts): StatusApp {
     lanes,
     isTransient,
   });
+  const points = { commands, statuses, summaries: summaries(db) };
   return {
     db,
-    commands,
-    statuses,
+    ...points,
     statusOf: (orderId) => statuses.submit(orderId),
     watchOrder: watchOrder(db, changes),
     watchAll: watchAll(db, messaging),
     publishPending: parts.publishPending,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([commands[Symbol.asyncDispose](), statuses[Symbol.asyncDispose]()]);
+      await Promise.all(Object.values(points).map((point) => point[Symbol.asyncDispose]()));
     },
   };
 }

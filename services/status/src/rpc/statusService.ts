@@ -13,7 +13,7 @@ export const statusService = (
 ): StatusServiceImplementation => ({
   ...commandRpcs(app.commands),
   ...readRpcs(app.db, app.statuses),
-  ...summaryRpc(app.db),
+  ...summaryRpc(app),
   ...watchRpc(app, shutdown),
   ...upkeepRpcs(app),
 });

@@ -1,12 +1,15 @@
 import { OrderState, type StatusServiceImplementation } from "@waybill/contracts/status";
-import type { Database } from "@waybill/persistence";
-import { type StateSummary, summarizeStatuses } from "../db/statusSummary.ts";
+import type { StatusApp } from "../app/statusApp.ts";
+import type { StateSummary } from "../db/statusSummary.ts";
 
 /** How the lifecycle looks at the moment, for those who run the shop. */
-export const summaryRpc = (
-  db: Database,
-): Pick<StatusServiceImplementation, "summarizeStatuses"> => ({
-  summarizeStatuses: async () => ({ states: (await summarizeStatuses(db)).map(summaryMessage) }),
+export const summaryRpc = ({
+  summaries,
+}: StatusApp): Pick<StatusServiceImplementation, "summarizeStatuses"> => ({
+  summarizeStatuses: async (_, { signal }) => {
+    const summary = await summaries.submit(undefined, { signal });
+    return { states: summary.map(summaryMessage) };
+  },
 });
 
 const summaryMessage = ({ state, orders, medianStayMs, p95StayMs, ...rest }: StateSummary) => ({
