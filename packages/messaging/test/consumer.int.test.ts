@@ -336,9 +336,9 @@ describe("batch consumer", () => {
     );
     await publishAll(["a", "b"]);
     await until(
-      "one waits for the other",
-      () => first.held,
-      (held) => held === 2,
+      "one is worked on, and the other waits for it",
+      () => ({ held: first.held, begun: seen.length }),
+      ({ held, begun }) => held === 2 && begun === 1,
     );
     const disposal = first[Symbol.asyncDispose]();
     gate.resolve();
