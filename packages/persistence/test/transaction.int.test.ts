@@ -79,13 +79,14 @@ describe("a transaction", () => {
   it("that loses a deadlock is run again", async () => {
     await db.run(insert, ["a", 0]);
     await db.run(insert, ["b", 0]);
-    let runs = 0;
+    let [runs, locked] = [0, 0];
     const both = Promise.withResolvers<void>();
     const lockBoth = (first: string, second: string) =>
       db.transaction(async (tx) => {
         runs += 1;
         await tx.run(add, [first]);
-        if (runs === 2) both.resolve();
+        locked += 1;
+        if (locked === 2) both.resolve();
         await both.promise;
         await tx.run(add, [second]);
       });
