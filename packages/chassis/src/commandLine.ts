@@ -21,10 +21,6 @@ export function parseOptions<const Known extends Options>(args: readonly string[
   return understood(() => refuseEmpty(parseArgs({ args: [...args], options }))).values;
 }
 
-/** Reads the command line of a tool without options: undefined when help is wanted. Throws UsageError for anything else. */
-export const noArguments = (args: readonly string[]): object | undefined =>
-  parseOptions(args, { help: helpOption }).help ? undefined : {};
-
 /** The same, with what is named beside the options, in its order. */
 export function parseCommandLine<const Known extends Options>(
   args: readonly string[],
@@ -34,6 +30,10 @@ export function parseCommandLine<const Known extends Options>(
     refuseEmpty(parseArgs({ args: [...args], options, allowPositionals: true })),
   );
 }
+
+/** Reads the command line of a tool without options: undefined when help is wanted. Throws UsageError for anything else. */
+export const noArguments = (args: readonly string[]): object | undefined =>
+  parseOptions(args, { help: helpOption }).help ? undefined : {};
 
 function understood<Parsed>(parse: () => Parsed): Parsed {
   try {
