@@ -110,6 +110,26 @@ describe("signing keys", () => {
     expect(await rows(served)).to.have.length(3);
   });
 
+  it("are 32 at most, and rotated again when one has ended", async () => {
+    await using served = await serveUsers();
+    const { client, clock } = served;
+    const rotate = async (requestId: string) =>
+      (await client.rotateSigningKey({ requestId })).keyId;
+    clock.forward(1_000);
+    const first = await rotate("r1");
+    clock.forward(minuteMs);
+    for (let request = 2; request < 32; request++) await rotate(`r${request}`);
+    expect(await published(served)).to.have.length(32);
+    expect(await refused(rotate("r32"))).to.match(/^TOO_MANY_SIGNING_KEYS/);
+    expect(await rotate("r1")).to.equal(first);
+    expect(await rows(served)).to.have.length(32);
+
+    clock.forward(aheadMs + maxAccessTokenTtlMs + 4 * minuteMs);
+    await served.app.keys.reread();
+    expect(await published(served)).to.have.length(31);
+    expect(await rotate("r32")).not.to.equal("");
+  });
+
   it("of a rotation elsewhere are noticed by reading again, in time to sign with them", async () => {
     await using one = await serveUsers();
     await using other = await serveUsers({ url: one.url, clock: one.clock });

@@ -1,5 +1,6 @@
+import { ErrorReason } from "@waybill/contracts/errors";
 import type { UserServiceImplementation } from "@waybill/contracts/user";
-import { validate } from "@waybill/rpc";
+import { refuse, validate } from "@waybill/rpc";
 import type { UserApp } from "../app/userApp.ts";
 import { accountRpcs } from "./accounts.ts";
 import { loginRpcs } from "./logins.ts";
@@ -12,6 +13,14 @@ export const userService = (app: UserApp): UserServiceImplementation => ({
   listSigningKeys: async () => ({ jwksJson: JSON.stringify({ keys: app.keys.published() }) }),
   rotateSigningKey: async (request) => {
     const { requestId } = validate(rotateRule, request);
-    return { keyId: await app.keys.rotate(requestId) };
+    const keyId = await app.keys.rotate(requestId);
+    if (keyId === undefined) throw tooManyKeys();
+    return { keyId };
   },
 });
+
+const tooManyKeys = () =>
+  refuse.failedPrecondition(
+    ErrorReason.TOO_MANY_SIGNING_KEYS,
+    "As many signing keys are published as there may be. Each ends an hour after its successor: rotate again then.",
+  );

@@ -39,8 +39,11 @@ export interface KeyRing {
   current(): SigningKey;
   /** The keys that verifiers need. */
   published(): readonly PublishedKey[];
-  /** Creates a key, once per request id, and answers its id. It signs once every verifier can know it. */
-  rotate(requestId: string): Promise<string>;
+  /**
+   * Creates a key, once per request id, and answers its id; undefined when there are as many as there may be. It signs once every verifier
+   * can know it.
+   */
+  rotate(requestId: string): Promise<string | undefined>;
   /** Reads the keys again, and destroys those that have ended. When that fails, the keys known stay. */
   reread(): Promise<void>;
 }

@@ -5,6 +5,9 @@ import { type Entities, withEntities } from "../../db/entities.ts";
 import { type PublicJwk, SigningKeyEntity, type SigningKeyRow } from "../../db/signingKeyEntity.ts";
 import { keep, unseal } from "./privateKeys.ts";
 
+/** Every verifier reads all keys that have not ended, again and again, so there are at most so many. */
+export const maxKeys = 32;
+
 /** A key that access tokens are signed with. */
 export interface SigningKey {
   readonly keyId: string;
@@ -19,8 +22,8 @@ export interface StoredKeys {
   read(): Promise<readonly SigningKey[]>;
   /** Creates the first key unless there is one; of several replicas at once, one does. */
   createFirst(now: Date): Promise<void>;
-  /** Creates a key, once per request id; answers its id. */
-  create(requestId: string, now: Date): Promise<string>;
+  /** Creates a key, once per request id; answers its id, or undefined when there are as many as there may be. */
+  create(requestId: string, now: Date): Promise<string | undefined>;
   /** Destroys the private halves of these; they are not read any more. */
   end(keyIds: readonly string[], now: Date): Promise<void>;
   /** Encrypts those that are not, when there is a key to encrypt them with. */
@@ -36,7 +39,7 @@ export function storedKeys(db: Database, encryptionKey: KeyObject | undefined): 
   const find = () => withEntities(db, (em) => em.find(SigningKeyEntity, { endedAt: null }));
   const inTransaction = <T>(work: (em: Entities) => Promise<T>) =>
     withEntities(db, (em) => em.transactional(work));
-  const create = async (requestId: string | undefined, now: Date): Promise<string> => {
+  const create = async (requestId: string | undefined, now: Date) => {
     const fresh = await newKey(requestId, now, encryptionKey);
     return inTransaction(async (em) => {
       // Readers are not held up; whoever else creates a key waits, and then sees this one.
@@ -46,6 +49,7 @@ export function storedKeys(db: Database, encryptionKey: KeyObject | undefined): 
         requestId === undefined ? { endedAt: null } : { requestId },
       );
       if (before !== null) return before.keyId;
+      if ((await em.count(SigningKeyEntity, { endedAt: null })) >= maxKeys) return undefined;
       await em.insert(SigningKeyEntity, fresh);
       return fresh.keyId;
     });
