@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
-import { exists } from "../support/repository.ts";
+import { exists, root } from "../support/repository.ts";
 import { needsRenderer, ofKind, render } from "./support/manifests.ts";
 import { evaluateTiltfile, nameOf, needsPython, type TiltCall } from "./support/tiltfile.ts";
 import { containersOf, podOf, workloads } from "./support/workloads.ts";
@@ -23,6 +25,24 @@ describe("the Tiltfile", () => {
     const folders = builds.flatMap(({ only = [] }) => only);
     expect(folders.filter((path) => !exists(path))).to.deep.equal([]);
     expect(new Set(builds.map(({ target }) => target))).to.deep.equal(new Set(["development"]));
+  });
+
+  it("builds them from all that the Dockerfile may take, the gateway's from the console too", () => {
+    const allowed = [
+      ...readFileSync(join(root, ".dockerignore"), "utf8").matchAll(/^!(.+)$/gm),
+    ].map(([, path = ""]) => path);
+    expect(allowed).to.include.members(["packages", "console"]);
+    for (const build of callsOf("docker_build")) {
+      const { only = [] } = build;
+      const isGateway = nameOf(build) === "waybill/gateway";
+      const has = (path: string) => only.some((one) => one === path || path.startsWith(`${one}/`));
+      const wanted = allowed.map((path) => {
+        if (path === "services") return `services/${nameOf(build).replace("waybill/", "")}`;
+        return path === "console" && !isGateway ? "console/package.json" : path;
+      });
+      const lacking = wanted.filter((path) => !has(path));
+      expect(lacking, nameOf(build)).to.deep.equal(isGateway ? [] : ["tsconfig.json"]);
+    }
   });
 
   it("puts changed files where the image has them", () => {
