@@ -21,6 +21,11 @@ export interface FateSources {
   };
 }
 
+export interface FateQuestion extends FateSources {
+  /** The state from which on holds are confirmed. PROCESSING for one that another participant's must precede. Default: CONFIRMED. */
+  readonly confirmFrom?: OrderState.CONFIRMED | OrderState.PROCESSING;
+}
+
 export interface Fates {
   /** One for each order asked for. */
   readonly of: ReadonlyMap<string, Fate>;
@@ -60,15 +65,18 @@ const fateOfOutcome: Readonly<Record<AbandonOutcome, Fate>> = {
  */
 export async function askFates(
   orderIds: readonly string[],
-  { status, order }: FateSources,
+  { status, order, confirmFrom = OrderState.CONFIRMED }: FateQuestion,
   signal?: AbortSignal,
 ): Promise<Fates> {
+  const fateOf = (state: OrderState): Fate => {
+    const fate = fateOfState[state] ?? "keep"; // A state that this version does not know decides nothing.
+    return fate === "confirm" && state < confirmFrom ? "extend" : fate;
+  };
   const inquiry = new Inquiry();
   const unknown: string[] = [];
   await inquiry.ask("status", orderIds, {
     call: (ids) => status.batchGetStatuses({ orderIds: ids }, { signal }),
-    // A state that this version does not know decides nothing.
-    fateOf: (response) => fateOfState[response.status?.state ?? OrderState.UNSPECIFIED] ?? "keep",
+    fateOf: ({ status: found }) => fateOf(found?.state ?? OrderState.UNSPECIFIED),
     onNotFound: (id) => unknown.push(id),
   });
   await inquiry.ask("order", unknown, {

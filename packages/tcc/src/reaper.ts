@@ -1,5 +1,5 @@
 import type { Logger } from "@waybill/chassis";
-import { askFates, type Fate, type FateSources, type Problem } from "./fate.ts";
+import { askFates, type Fate, type FateQuestion, type Problem } from "./fate.ts";
 
 /** A hold whose expiry has passed, while nobody has confirmed or cancelled it. */
 export interface ExpiredHold {
@@ -17,7 +17,7 @@ export interface HoldKeeper {
   extend(transactionIds: readonly string[]): Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-export interface ResolveOptions extends FateSources {
+export interface ResolveOptions extends FateQuestion {
   readonly holds: HoldKeeper;
   /** The current time. */
   readonly at: Date;
@@ -45,7 +45,7 @@ const maxLoggedProblems = 5;
 
 /**
  * Resolves the participant's expired holds by their orders' fate: confirmed or later → confirm, cancelled or abandoned →
- * cancel, still open → extend. The clock alone releases nothing: a hold about which there is no clear answer is kept, counted
+ * cancel, still open → extend; `confirmFrom` may put confirming off to PROCESSING. The clock alone releases nothing: a hold about which there is no clear answer is kept, counted
  * and logged, and the next run asks again. Safe to run on several replicas at once.
  */
 export async function resolveExpired(options: ResolveOptions): Promise<Resolution> {

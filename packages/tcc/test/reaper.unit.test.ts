@@ -92,6 +92,16 @@ describe("the reaper of expired holds", () => {
     });
   }
 
+  it("confirms from PROCESSING on what another participant's Confirm must precede", async () => {
+    const ids = ["CONFIRMED", "PROCESSING", "DELIVERED", "CANCELLED"] as const;
+    const { holds, done } = holdsOf([...ids]);
+    const known = sources(Object.fromEntries(ids.map((id) => [id, OrderState[id]])));
+    const confirmFrom = OrderState.PROCESSING;
+    await resolveExpired({ holds, at, logger, ...known, confirmFrom });
+    const expected = ["confirm PROCESSING", "confirm DELIVERED", "cancel CANCELLED"];
+    expect(done).to.deep.equal([...expected, "extend CONFIRMED"]);
+  });
+
   it("has order settle what status does not know: abandoned → cancel, stored → extend", async () => {
     const { holds, done } = holdsOf(["gone", "stored"]);
     const { ABANDONED: gone, STORED: stored } = AbandonOutcome;

@@ -47,6 +47,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     "const fates = await askFates(ids, options, signal);",
     'const fates = { of: new Map<string, Fate>(ids.map((id) => [id, "cancel"])), problems: [] as Problem[] };',
   ),
+  "capture-before-stock": one(
+    "an expired payment is captured although the stock may not be deducted yet",
+    "services/payment/src/app/resolveExpiredHolds.ts",
+    "const confirmFrom = OrderState.PROCESSING;",
+    "const confirmFrom = OrderState.CONFIRMED;",
+  ),
   "confirm-creates-row": one(
     "a Confirm without a Try makes a row of its own",
     fold,

@@ -118,6 +118,13 @@ const order: Rule = (facts, { key, before, after }) => {
     : undefined;
 };
 
+/** Money is taken for what is decided and deducted. */
+function paidTooSoon(facts: Facts, key: string): string | undefined {
+  if (!isConfirmed(facts, key)) return `${key} is paid for, and ${stateOf(facts, key)}`;
+  const hold = reservationOf(facts, key);
+  return hold === "CONFIRMED" ? undefined : `${key} is paid for, and its reservation ${hold}`;
+}
+
 /** Promise 2, and the fence of payment. */
 const payment: Rule = (facts, { key, before, after }) => {
   if (after === undefined) return `the payment of ${key} has vanished`;
@@ -127,7 +134,7 @@ const payment: Rule = (facts, { key, before, after }) => {
   if (ended.has(from) && !isLateVoid) return `the payment of ${key} went from ${from} to ${to}`;
   if (to.startsWith("CONFIRM")) {
     if (from === "NONE") return `the payment of ${key} was confirmed without a Try`;
-    if (!isConfirmed(facts, key)) return `${key} is paid for, and ${stateOf(facts, key)}`;
+    return paidTooSoon(facts, key);
   }
   if ((to.startsWith("CANCEL") || to === "BLOCKED") && !isGivenUp(facts, key))
     return `the payment of ${key} was given up, which is ${stateOf(facts, key)}`;

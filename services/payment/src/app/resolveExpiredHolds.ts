@@ -1,5 +1,6 @@
 import type { BatchingPoint } from "@waybill/batching";
 import type { Logger } from "@waybill/chassis";
+import { OrderState } from "@waybill/contracts/status";
 import type { Database } from "@waybill/persistence";
 import { type FateSources, type HoldKeeper, type Resolution, resolveExpired } from "@waybill/tcc";
 import { expiredPayments, extendPayments } from "../db/duePayments.ts";
@@ -14,13 +15,17 @@ export interface ResolveDependencies {
   readonly logger: Logger;
 }
 
-/** Confirms, cancels or extends the payments that have expired undecided, by their orders' fate. */
+/**
+ * Confirms, cancels or extends the payments that have expired undecided, by their orders' fate. CONFIRMED extends: item may not have
+ * deducted the stock yet, and no money is taken before.
+ */
 export const resolveExpiredHolds =
   (dependencies: ResolveDependencies) =>
   (sources: FateSources, signal?: AbortSignal): Promise<Resolution> => {
     const { now, logger } = dependencies;
     const holds = holdKeeper(dependencies);
-    return resolveExpired({ ...sources, holds, at: now(), logger, signal });
+    const confirmFrom = OrderState.PROCESSING;
+    return resolveExpired({ ...sources, confirmFrom, holds, at: now(), logger, signal });
   };
 
 function holdKeeper({ db, now, holdExpiryMs, operations }: ResolveDependencies): HoldKeeper {
