@@ -30,6 +30,13 @@ const text = (max: number) =>
 
 const requiredText = (max: number) => text(max).min(1, `must be 1 to ${max} characters`);
 
+/** Text that stays where it is put, in a mail's greeting or on a label: no control characters, no other separators of lines. */
+const requiredLine = (max: number) =>
+  requiredText(max).refine(
+    (line) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(line),
+    "must be one line, without control characters",
+  );
+
 const integer = (min: number, max: number) => {
   const rule = `must be ${min} to ${max}`;
   return z.int(rule).min(min, rule).max(max, rule);
@@ -91,6 +98,8 @@ export const rules = {
   text,
   /** 1 to `max` characters. */
   requiredText,
+  /** 1 to `max` characters on one line. */
+  requiredLine,
   time,
   optionalTime,
   /** 1 to `max` elements. */

@@ -51,6 +51,16 @@ describe("validation", () => {
     });
   });
 
+  it("keeps what is to be one line to one line", () => {
+    const named = z.object({ name: rules.requiredLine(5) });
+    for (const name of ["Zoë", "a b", "王小明"])
+      expect(violations({ name }, named)).to.deep.equal({});
+    for (const name of ["a\nb", "a\rb", "a\tb", "a\u2028b", "a\u0085b", "\u001b[2J", "\0"])
+      expect(violations({ name }, named).name).to.match(/must (be one line|not contain)/);
+    expect(violations({ name: "" }, named).name).to.match(/^must be 1 to 5 characters/);
+    expect(violations({ name: "123456" }, named).name).to.match(/^must be at most 5 characters/);
+  });
+
   it("names the fields of a oneof as the contract does", () => {
     const choice = z.object({
       provider: z.object({

@@ -56,6 +56,26 @@ describe("templates", () => {
 
   it("are greeted with the name when they are sent", () => {
     expect(letter("Alice", "Text.")).to.match(/^Hello Alice,\n\nText\.\n\n/);
+    for (const name of [
+      "Dr. Ana-María O'Neill Jr.",
+      "Łukasz",
+      "محمد علي",
+      "王 小明",
+      "a".repeat(60),
+    ])
+      expect(letter(name, "Text.")).to.match(new RegExp(`^Hello ${name},`));
+  });
+
+  it("repeat nothing of a stranger's that is no name", () => {
+    const letters = [
+      "pay at evil.example",
+      "call 0800 123",
+      "a\n\nb",
+      "a@b",
+      "x://y",
+      "a".repeat(61),
+    ];
+    for (const name of letters) expect(letter(name, "Text.")).to.match(/^Hello,\n\nText\./);
   });
 });
 

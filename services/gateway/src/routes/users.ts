@@ -26,7 +26,7 @@ export function userRoutes(app: HttpServer, { clients, limits }: RouteParts): vo
       inputs: {
         body: z.object({
           userId: rules.id.optional(),
-          name: rules.requiredText(200),
+          name: rules.requiredLine(200),
           email: rules.requiredText(254),
           password: password.optional(),
         }),

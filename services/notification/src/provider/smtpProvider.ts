@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { letter, messageIdOf } from "../domain/letter.ts";
+import { letter, messageIdOf, nameInMails } from "../domain/letter.ts";
 import type { Message, Provider } from "./provider.ts";
 import { outcomeOf, type SmtpError } from "./smtpOutcome.ts";
 
@@ -46,7 +46,7 @@ export function smtpProvider({ url, from, connections, timeoutMs }: SmtpOptions)
 const domainOf = (from: string): string => /@([^\s>]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
 
 const mailOf = ({ orderId, version, subject, text, recipient }: Message, domain: string) => ({
-  to: { name: recipient.name, address: recipient.email },
+  to: { name: nameInMails(recipient.name), address: recipient.email },
   subject,
   text: letter(recipient.name, text),
   messageId: messageIdOf(orderId, version, domain),

@@ -39,7 +39,7 @@ export const hiding = <Field extends string, Request extends Record<Field, strin
 
 export const createRule = z.object({
   userId: rules.optionalId,
-  name: rules.requiredText(200),
+  name: rules.requiredLine(200),
   email: z
     .string()
     .transform(normalizeEmail)
