@@ -1,5 +1,6 @@
 export { readReplicas } from "./cli/arguments.ts";
 export { KILLED_EXIT_CODE, onStopSignals } from "./cli/stopSignals.ts";
+export { natsBinary } from "./nats/binary.ts";
 export { type NatsOptions, type NatsServer, startNats } from "./nats/server.ts";
 export { Link } from "./network/link.ts";
 export { Network, type Way } from "./network/network.ts";
