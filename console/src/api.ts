@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import { noteServerTime } from "./clock.ts";
 import type { components, paths } from "./gen/api.ts";
-import { currentToken, endSession } from "./session.ts";
+import { currentToken, currentUser, endSession } from "./session.ts";
 
 export type Order = components["schemas"]["Order"];
 export type Item = components["schemas"]["Item"];
@@ -18,7 +18,11 @@ const registering = "/api/users";
 
 api.use({
   async onRequest({ request, schemaPath }) {
+    const asking = currentUser();
     const token = await currentToken();
+    // Renewed meanwhile, the session may be another's, who has logged in in another tab.
+    if (asking !== undefined && asking !== currentUser())
+      throw new Error("Whoever asked is not logged in any more.");
     if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
     else if (schemaPath !== registering) throw new Error("Nobody is logged in any more.");
     return request;
@@ -45,9 +49,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Answers below 500 that are not given by whoever does what is asked. */
+const notByTheDoer = [401, 408, 429];
+
 /** Whether an error leaves open what was done: nothing was answered, or not by whoever does it. */
 export const isUnknown = (error: unknown): boolean =>
-  !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
+  !(error instanceof ApiError) || error.status >= 500 || notByTheDoer.includes(error.status);
 
 interface Answer<T> {
   readonly data?: T;

@@ -21,6 +21,11 @@ export interface Basket {
   readonly key?: string;
 }
 
+/** A basket that is being ordered, and by whom. */
+export interface BegunOrder extends Required<Basket> {
+  readonly userId: string;
+}
+
 const empty: Basket = { lines: [], paymentMethod: "pm_ok" };
 const basket = makeStore<Basket>(empty);
 let owner = "";
@@ -29,22 +34,32 @@ export const useBasket = basket.use;
 
 const placeOf = (userId: string) => `waybill-basket-${userId}`;
 
+/** What this user has in the basket, whichever tab has put it there. */
+function kept(userId: string): Basket {
+  const text = localStorage.getItem(placeOf(userId));
+  return text === null ? empty : { ...empty, ...(JSON.parse(text) as Basket) };
+}
+
 /** Opens the basket that this user has left in this browser. */
 export function openBasket(userId: string): void {
   if (userId === owner) return;
   owner = userId;
-  const kept = localStorage.getItem(placeOf(userId));
-  basket.set(kept === null ? empty : { ...empty, ...(JSON.parse(kept) as Basket) });
+  basket.set(kept(userId));
 }
 
-function become(next: Basket): void {
-  localStorage.setItem(placeOf(owner), JSON.stringify(next));
-  basket.set(next);
+/** Shows what another tab has made of the basket; `key` is what changed in local storage, null for everything. */
+export function adoptBasket({ key }: Pick<StorageEvent, "key">): void {
+  if (key === null || key === placeOf(owner)) basket.set(kept(owner));
+}
+
+function become(next: Basket, userId = owner): void {
+  localStorage.setItem(placeOf(userId), JSON.stringify(next));
+  if (userId === owner) basket.set(next);
 }
 
 /** Sets how many pieces are wanted. */
 export function want(item: BasketItem, quantity: number): void {
-  const { key, ...now } = basket.get();
+  const { key, ...now } = kept(owner);
   if (key === undefined) become({ ...now, lines: withLine(now.lines, item, quantity) });
 }
 
@@ -62,25 +77,31 @@ export function withLine(
 }
 
 export function payBy(paymentMethod: string): void {
-  const now = basket.get();
+  const now = kept(owner);
   if (now.key === undefined) become({ ...now, paymentMethod });
 }
 
 /** Begins to order what is in the basket: from now on it is sent under one key. */
-export function beginOrder(): Required<Basket> {
-  const now = basket.get();
+export function beginOrder(): BegunOrder {
+  const now = kept(owner);
   const begun = { ...now, key: now.key ?? crypto.randomUUID() };
-  if (now.key === undefined) become(begun);
-  return begun;
+  become(begun);
+  return { ...begun, userId: owner };
 }
 
+/** Whether this order's fate is still to be learnt: nobody has been told, in any tab. */
+export const isAwaited = ({ userId, key }: BegunOrder): boolean => kept(userId).key === key;
+
 /** It is placed: what comes next is another order. */
-export const orderPlaced = (): void => become(empty);
+export function orderPlaced(order: BegunOrder): void {
+  if (isAwaited(order)) become(empty, order.userId);
+}
 
 /** It is refused, and nothing was placed: the basket may be changed and ordered anew. */
-export function orderRefused(): void {
-  const { key: _, ...rest } = basket.get();
-  become(rest);
+export function orderRefused(order: BegunOrder): void {
+  if (!isAwaited(order)) return;
+  const { key: _, ...rest } = kept(order.userId);
+  become(rest, order.userId);
 }
 
 export const quantityOf = (lines: readonly BasketLine[], itemId: string): number =>

@@ -9,6 +9,7 @@ import {
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api.ts";
+import { adoptBasket } from "./basket.ts";
 import { BasketPage } from "./pages/basket.tsx";
 import { ItemsPage } from "./pages/items.tsx";
 import { LoginPage, RegisterPage } from "./pages/login.tsx";
@@ -115,5 +116,6 @@ function userOf(session: SessionState, before: string): string {
 }
 
 applyTheme();
+window.addEventListener("storage", adoptBasket);
 void resumeSession();
 createRoot(document.getElementById("root") as HTMLElement).render(<Console />);

@@ -107,6 +107,12 @@ export async function currentToken(): Promise<string | undefined> {
   return typeof now === "object" ? now.accessToken : undefined;
 }
 
+/** Who is logged in just now, as far as this tab knows. */
+export function currentUser(): string | undefined {
+  const now = session.get();
+  return typeof now === "object" ? now.userId : undefined;
+}
+
 /** How soon a gateway that does not answer is asked again. Unit: ms. */
 const againMs = 2_000;
 

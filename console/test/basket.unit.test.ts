@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import {
+  type Basket,
   type BasketLine,
   beginOrder,
+  isAwaited,
   openBasket,
   orderPlaced,
   orderRefused,
@@ -80,28 +82,83 @@ describe("an order from the basket", () => {
   });
 
   it("leaves an empty basket when it is placed, and another key for the next", () => {
-    const { key } = beginOrder();
-    orderPlaced();
+    const order = beginOrder();
+    orderPlaced(order);
     want(cup, 1);
     const next = beginOrder();
-    expect(next.key).not.to.equal(key);
+    expect(next.key).not.to.equal(order.key);
     expect(inOrder(next.lines)).to.deep.equal(["1 cup"]);
   });
 
   it("may be changed when it is refused, and is another order then", () => {
-    const { key } = beginOrder();
-    orderRefused();
+    const order = beginOrder();
+    orderRefused(order);
     want(tea, 2);
     const next = beginOrder();
-    expect(next.key).not.to.equal(key);
+    expect(next.key).not.to.equal(order.key);
     expect(inOrder(next.lines)).to.deep.equal(["2 tea"]);
   });
 
   it("is each user's own", () => {
     openBasket("another");
     expect(beginOrder().lines).to.deep.equal([]);
-    orderRefused();
     openBasket(`user-${users}`);
     expect(inOrder(beginOrder().lines)).to.deep.equal(["1 tea"]);
+  });
+
+  it("is its user's when its answer comes while somebody else is here", () => {
+    const order = beginOrder();
+    openBasket("a late answer's witness");
+    want(cup, 3);
+    orderPlaced(order);
+    expect(inOrder(beginOrder().lines), "the witness's").to.deep.equal(["3 cup"]);
+    openBasket(order.userId);
+    expect(beginOrder().lines).to.deep.equal([]);
+  });
+
+  it("leaves what was put in since when its answer comes twice", () => {
+    const order = beginOrder();
+    orderPlaced(order);
+    expect(isAwaited(order)).to.equal(false);
+    want(cup, 1);
+    orderPlaced(order);
+    expect(inOrder(beginOrder().lines)).to.deep.equal(["1 cup"]);
+    orderRefused(order);
+    expect(isAwaited(beginOrder())).to.equal(true);
+  });
+});
+
+describe("a basket in two tabs", () => {
+  let storage: FakeStorage;
+  const place = "waybill-basket-of-two-tabs";
+
+  /** What the other tab has made of it; this one hears of it later, or not yet. */
+  const otherTab = (basket: Basket) => storage.setItem(place, JSON.stringify(basket));
+  const ordered: Basket = { lines: [{ item: tea, quantity: 1 }], paymentMethod: "pm_ok", key: "k" };
+
+  beforeEach(() => {
+    storage = new FakeStorage();
+    Object.assign(globalThis, { localStorage: storage });
+    openBasket("somebody else");
+    openBasket("of-two-tabs");
+    want(tea, 1);
+  });
+
+  it("is ordered under the key that the other tab has begun with", () => {
+    otherTab(ordered);
+    expect(beginOrder().key).to.equal("k");
+  });
+
+  it("keeps its content while the other tab orders it", () => {
+    otherTab(ordered);
+    want(cup, 1);
+    payBy("pm_slow");
+    expect(JSON.parse(storage.getItem(place) ?? "")).to.deep.equal(ordered);
+  });
+
+  it("is no longer awaited once the other tab knows its fate", () => {
+    const order = beginOrder();
+    otherTab({ lines: [], paymentMethod: "pm_ok" });
+    expect(isAwaited(order)).to.equal(false);
   });
 });

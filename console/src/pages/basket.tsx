@@ -1,12 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
-import { answered, api, isUnknown } from "../api.ts";
-import { type Basket, beginOrder, orderPlaced, orderRefused, payBy, useBasket } from "../basket.ts";
+import { Link } from "@tanstack/react-router";
+import { type Basket, payBy, useBasket } from "../basket.ts";
 import { money } from "../format.ts";
 import { PageHead } from "../ui/parts.tsx";
-import { Failure, Message } from "../ui/states.tsx";
+import { Message } from "../ui/states.tsx";
 import { Stepper } from "./items.tsx";
+import { Placing } from "./placing.tsx";
 
 /** How the simulated provider is steered; a real one has methods of its own. */
 const paymentMethods = [
@@ -18,70 +16,7 @@ const paymentMethods = [
   ["pm_declined", "Card that is declined"],
 ] as const;
 
-const send = ({ key, lines, paymentMethod }: Required<Basket>) =>
-  answered(
-    api.POST("/api/orders", {
-      params: { header: { "idempotency-key": key } },
-      body: {
-        order: {
-          items: lines.map(({ item, quantity }) => ({ itemId: item.itemId, quantity })),
-          paymentMethod,
-        },
-      },
-    }),
-  );
-
-const longestWaitMs = 10_000;
-
-/** Places the basket's order, asking under the same key until its fate is known: by lost answers, second clicks and reloads it is placed once. */
-function usePlacing() {
-  const { key } = useBasket();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const placing = useMutation({
-    mutationFn: () => send(beginOrder()),
-    networkMode: "always",
-    retry: (_failures, error) => isUnknown(error),
-    retryDelay: (failures) => Math.min(1_000 * 2 ** failures, longestWaitMs),
-    onSuccess: async ({ orderId }) => {
-      orderPlaced();
-      void queries.invalidateQueries({ queryKey: ["items"] });
-      await navigate({ to: "/orders/$orderId", params: { orderId } });
-    },
-    onError: orderRefused,
-  });
-  const { mutate, isIdle } = placing;
-  useEffect(() => {
-    if (key !== undefined && isIdle) mutate(); // Sent before a reload; its answer was not seen.
-  }, [key, isIdle, mutate]);
-  return placing;
-}
-
-function Placing({ placing }: { readonly placing: ReturnType<typeof usePlacing> }) {
-  const { isPending, failureCount, error, mutate } = placing;
-  return (
-    <>
-      {isPending && failureCount > 0 && (
-        <p className="notice" role="status">
-          No answer yet, so it is not known whether your order is placed. It is asked again by
-          itself, and placed once only.
-        </p>
-      )}
-      {error && <Failure error={error} />}
-      <button
-        className="primary wide"
-        type="button"
-        disabled={isPending}
-        onClick={() => !isPending && mutate()}
-      >
-        {isPending ? "Placing your order…" : "Place order"}
-      </button>
-    </>
-  );
-}
-
 function Content({ basket }: { readonly basket: Basket }) {
-  const placing = usePlacing();
   const { lines, paymentMethod, key } = basket;
   const locked = key !== undefined;
   const total = lines.reduce((sum, { item, quantity }) => sum + item.unitPrice * quantity, 0);
@@ -115,7 +50,7 @@ function Content({ basket }: { readonly basket: Basket }) {
         </select>
         <small>No money moves here: the provider is a simulation.</small>
       </label>
-      <Placing placing={placing} />
+      <Placing />
     </section>
   );
 }

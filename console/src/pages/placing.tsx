@@ -1,0 +1,101 @@
+import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
+import { answered, api, isUnknown } from "../api.ts";
+import {
+  type BegunOrder,
+  beginOrder,
+  isAwaited,
+  orderPlaced,
+  orderRefused,
+  useBasket,
+} from "../basket.ts";
+import { currentUser } from "../session.ts";
+import { Failure } from "../ui/states.tsx";
+
+/** Nobody waits any more for what became of an order: it is known, or whoever ordered has logged out. */
+class NotAwaited extends Error {}
+
+const send = ({ key, lines, paymentMethod }: BegunOrder) =>
+  answered(
+    api.POST("/api/orders", {
+      params: { header: { "idempotency-key": key } },
+      body: {
+        order: {
+          items: lines.map(({ item, quantity }) => ({ itemId: item.itemId, quantity })),
+          paymentMethod,
+        },
+      },
+    }),
+  );
+
+/**
+ * Sends an order, unless its fate is known by now or somebody else is logged in, and keeps what is answered. Tabs take turns: an order that
+ * one of them has learnt to be refused is not sent once more by another.
+ */
+const place = (order: BegunOrder): Promise<{ readonly orderId: string }> =>
+  Promise.resolve(
+    navigator.locks.request("waybill-order", async () => {
+      if (currentUser() !== order.userId || !isAwaited(order)) throw new NotAwaited();
+      try {
+        const placed = await send(order);
+        orderPlaced(order);
+        return placed;
+      } catch (error) {
+        if (!isUnknown(error)) orderRefused(order);
+        throw error;
+      }
+    }),
+  );
+
+const mutationKey = ["order"];
+const longestWaitMs = 10_000;
+
+/** Places the basket's order, asking under the same key until its fate is known: by lost answers, second clicks and reloads it is placed once. */
+function usePlacing() {
+  const { key } = useBasket();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { mutate, isIdle, error } = useMutation({
+    mutationKey,
+    mutationFn: place,
+    networkMode: "always",
+    retry: (_failures, error) => !(error instanceof NotAwaited) && isUnknown(error),
+    retryDelay: (failures) => Math.min(1_000 * 2 ** failures, longestWaitMs),
+    onSuccess: async ({ orderId }, { userId }) => {
+      void queries.invalidateQueries({ queryKey: ["items"] });
+      if (currentUser() === userId) await navigate({ to: "/orders/$orderId", params: { orderId } });
+    },
+  });
+  const [failures] = useMutationState({
+    filters: { mutationKey, status: "pending" }, // Also what was begun before the page was left.
+    select: ({ state }) => state.failureCount,
+  });
+  const begin = useCallback(() => {
+    if (queries.isMutating({ mutationKey }) === 0) mutate(beginOrder());
+  }, [queries, mutate]);
+  useEffect(() => {
+    if (key !== undefined && isIdle) begin(); // Sent before a reload; its answer was not seen.
+  }, [key, isIdle, begin]);
+  return { begin, failures, error: error instanceof NotAwaited ? null : error };
+}
+
+/** What places the order, and says how far that is. */
+export function Placing() {
+  const { begin, failures, error } = usePlacing();
+  const isPending = failures !== undefined;
+  return (
+    <>
+      {isPending && failures > 0 && (
+        <p className="notice" role="status">
+          No answer yet, so it is not known whether your order is placed. It is asked again by
+          itself, and placed once only.
+        </p>
+      )}
+      {error && <Failure error={error} />}
+      <button className="primary wide" type="button" disabled={isPending} onClick={begin}>
+        {isPending ? "Placing your order…" : "Place order"}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+import type { Stack } from "@waybill/stack";
+import { expect } from "chai";
+import type { Browser, Page } from "playwright-core";
+import { closeCommonBrowser, commonBrowser, passwordOf, Visitor } from "./support/browser.ts";
+import { type Clients, connectClients } from "./support/clients.ts";
+import { originOf } from "./support/consoleShop.ts";
+import { eventually } from "./support/eventually.ts";
+import { openShop } from "./support/shop.ts";
+import { commonStack } from "./support/stack.ts";
+
+after(closeCommonBrowser);
+
+/** As the gateway answers while a service is away. */
+const away = { status: 503, json: { error: "It is away", status: 503, reason: "UNAVAILABLE" } };
+
+describe("what has no answer yet, at the console", () => {
+  let stack: Stack;
+  let clients: Clients;
+  let browser: Browser;
+
+  before(async function () {
+    browser = await commonBrowser(this);
+    stack = await commonStack();
+    clients = connectClients(stack);
+    await openShop(clients);
+  });
+
+  after(async () => {
+    await clients?.[Symbol.asyncDispose]();
+  });
+
+  const somebody = async (name: string): Promise<Visitor> => {
+    const visitor = await Visitor.at(browser, originOf(stack));
+    await visitor.page.clock.install(); // What is asked again after a while is asked when the test says so.
+    await visitor.register(name);
+    return visitor;
+  };
+
+  it("an order is nobody else's who logs in meanwhile, and placed once when its own customer is back", async () => {
+    await using desk = await somebody("Joy");
+    const { page } = desk;
+    desk.expects(503);
+    await addTea(page);
+    await logOut(page);
+    await desk.register("Kim");
+    await addTea(page);
+    await page.route("**/api/orders", (route) => route.fulfill(away));
+    await beginOrder(page);
+    await logOut(page);
+    await page.unroute("**/api/orders");
+    await desk.logIn("joy@example.org", passwordOf("Joy"));
+    await page.clock.runFor(longerThanAnyWaitMs);
+    expect(await ordersOf(page), "Joy's, who has not ordered").to.deep.equal([]);
+    await page.getByRole("link", { name: "Basket 1 pieces" }).waitFor();
+    await logOut(page);
+    await desk.logIn("kim@example.org", passwordOf("Kim"));
+    await page.getByRole("link", { name: /^Basket/ }).click();
+    await page.waitForURL("**/orders/*"); // By itself.
+    expect(await ordersOf(page), "Kim's").to.have.length(1);
+    expect(desk.problems).to.deep.equal([]);
+  });
+
+  it("an order is asked for by one page at a time, and what is put in after it is another", async () => {
+    await using leo = await somebody("Leo");
+    const { page } = leo;
+    leo.expects(503);
+    await addTea(page);
+    await page.route("**/api/orders", (route) => route.fulfill(away));
+    await beginOrder(page);
+    for (let failures = 1; failures < 5; failures++) await askedAgain(page); // Now it waits for the longest.
+    await page.getByRole("link", { name: "Items", exact: true }).click();
+    await page.getByRole("link", { name: /^Basket/ }).click();
+    await page.getByText(notKnown).waitFor();
+    await page.unroute("**/api/orders");
+    await eventually("it is placed", async () => {
+      await page.clock.runFor(2_000);
+      return /orders\/./.test(page.url());
+    });
+    await addTea(page);
+    await page.clock.runFor(longerThanAnyWaitMs);
+    expect(await ordersOf(page)).to.have.length(1);
+    await page.getByRole("link", { name: "Basket 1 pieces" }).waitFor();
+    expect(leo.problems).to.deep.equal([]);
+  });
+
+  it("an order's other tab shows that its basket is ordered", async () => {
+    await using mia = await somebody("Mia");
+    const other = await mia.page.context().newPage();
+    await other.goto("/");
+    await addTea(mia.page);
+    await other.getByRole("link", { name: "Basket 1 pieces" }).click();
+    await other.getByRole("button", { name: "Place order" }).waitFor();
+    await mia.page.getByRole("link", { name: /^Basket/ }).click();
+    await mia.page.getByRole("button", { name: "Place order" }).click();
+    await mia.page.waitForURL("**/orders/*");
+    await other.getByText("Your basket is empty").waitFor();
+    expect(await ordersOf(other)).to.have.length(1);
+    expect(mia.problems).to.deep.equal([]);
+  });
+});
+
+const notKnown = "it is not known whether your order is placed";
+
+/** Longer than the console waits before it asks again. Unit: ms. */
+const longerThanAnyWaitMs = 60_000;
+
+/** Lets so much time pass that an order is asked for again; it is answered. */
+async function askedAgain(page: Page): Promise<void> {
+  const answer = page.waitForResponse("**/api/orders");
+  await page.clock.runFor(longerThanAnyWaitMs);
+  await answer;
+  await page.evaluate("new Promise((resolve) => requestIdleCallback(resolve))"); // The page has taken it.
+}
+
+async function addTea(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Items", exact: true }).click();
+  await page.getByRole("button", { name: "Add tea to the basket" }).click();
+}
+
+/** Orders what is in the basket, which is not answered. */
+async function beginOrder(page: Page): Promise<void> {
+  await page.getByRole("link", { name: /^Basket/ }).click();
+  await page.getByRole("button", { name: "Place order" }).click();
+  await page.getByText(notKnown).waitFor();
+}
+
+async function ordersOf(page: Page): Promise<string[]> {
+  await page.getByRole("link", { name: "My orders" }).click();
+  await page.getByRole("heading", { name: "My orders" }).waitFor();
+  const rows = page.locator("a.row");
+  await rows.or(page.getByText("No orders here yet")).first().waitFor();
+  return rows.evaluateAll((links) => links.map((link) => String(link.getAttribute("href"))));
+}
+
+async function logOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+}
