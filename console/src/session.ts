@@ -1,3 +1,5 @@
+import { beginLeaving, endLeaving, finishLeaving, isLeaving, keepLeaving } from "./leaving.ts";
+import { inTurn, post } from "./sessionCalls.ts";
 import { makeStore } from "./store.ts";
 
 /** Who is logged in; the access token lives here, in memory, and nowhere else. */
@@ -45,28 +47,24 @@ export function sessionOf({ accessToken }: Answered, now: number): Session {
   };
 }
 
-/** Goes on when its page is left: an exchange whose answer nobody takes ends the session, unless it is soon repeated. */
-const post = (path: string, body: unknown = {}) =>
-  fetch(path, {
-    method: "POST",
-    keepalive: true,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-
 /** Logs in; answers what went wrong in words, or undefined. */
 export async function logIn(email: string, password: string): Promise<string | undefined> {
-  const answer = await post("/api/session", { email, password });
-  const body = (await answer.json()) as Answered & { readonly error: string };
-  if (!answer.ok) return body.error;
-  session.set(sessionOf(body, Date.now()));
-  return undefined;
+  return inTurn(async () => {
+    const answer = await post("/api/session", { email, password });
+    const body = (await answer.json()) as Answered & { readonly error: string };
+    if (!answer.ok) return body.error;
+    endLeaving(); // Its cookie has taken the place of the one that was to go.
+    session.set(sessionOf(body, Date.now()));
+    return undefined;
+  });
 }
 
 /** Ends the session here and at the gateway; after an exchange that is under way, whose answer would begin it again. */
 export async function logOut(): Promise<void> {
-  await inTurn(() => post("/api/session/end")).catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
+  beginLeaving();
+  await inTurn(finishLeaving).catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
   session.set("none");
+  if (isLeaving()) void keepLeaving();
 }
 
 /** The session is no longer good: whoever looks at a page is asked to log in, and goes on there. */
@@ -76,10 +74,6 @@ export function endSession(): void {
 
 let refreshing: Promise<void> | undefined;
 
-/** One at a time, over all tabs: the refresh token is good for one exchange, and a late second use would revoke both. */
-const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-  Promise.resolve(navigator.locks.request("waybill-refresh", work));
-
 function refresh(): Promise<void> {
   refreshing ??= inTurn(exchange).finally(() => {
     refreshing = undefined;
@@ -88,6 +82,7 @@ function refresh(): Promise<void> {
 }
 
 async function exchange(): Promise<void> {
+  await finishLeaving(); // What somebody has ended, here or in another tab, is not begun again.
   const answer = await post("/api/session/refresh");
   if (answer.status === 200) return session.set(sessionOf(await answer.json(), Date.now()));
   if (answer.status !== 204 && answer.status !== 401)
@@ -118,6 +113,10 @@ const againMs = 2_000;
 
 /** Finds out whether a session is left from before, however often that has to be asked. */
 export async function resumeSession(): Promise<void> {
+  if (isLeaving()) {
+    session.set("none");
+    return keepLeaving();
+  }
   while (true) {
     await refresh().catch(() => session.set("away"));
     if (session.get() !== "away") return;

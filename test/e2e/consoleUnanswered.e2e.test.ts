@@ -97,6 +97,38 @@ describe("what has no answer yet, at the console", () => {
     expect(await ordersOf(other)).to.have.length(1);
     expect(mia.problems).to.deep.equal([]);
   });
+
+  it("a log-out is gone on with, also after a reload, and lets nobody in as who has left", async () => {
+    await using ned = await somebody("Ned");
+    const { page } = ned;
+    ned.expects(503);
+    await page.route("**/api/session/end", (route) => route.fulfill(away));
+    await logOut(page);
+    await page.getByText("Logging out is not finished").waitFor();
+    await page.goto("/orders");
+    await page.getByText("Logging out is not finished").waitFor();
+    await page.unroute("**/api/session/end");
+    await page.clock.runFor(longerThanAnyWaitMs);
+    await page.getByText("Logging out is not finished").waitFor({ state: "hidden" });
+    await page.reload();
+    await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    expect(ned.problems).to.deep.equal([]);
+  });
+
+  it("a log-out does not end the session of whoever logs in next", async () => {
+    await using oda = await somebody("Oda");
+    const { page } = oda;
+    oda.expects(503);
+    await page.route("**/api/session/end", (route) => route.fulfill(away));
+    await logOut(page);
+    await page.getByText("Logging out is not finished").waitFor();
+    await oda.logIn("oda@example.org", passwordOf("Oda"));
+    await page.unroute("**/api/session/end");
+    await page.clock.runFor(longerThanAnyWaitMs);
+    await page.reload();
+    await page.getByRole("button", { name: "Log out" }).waitFor();
+    expect(oda.problems).to.deep.equal([]);
+  });
 });
 
 const notKnown = "it is not known whether your order is placed";

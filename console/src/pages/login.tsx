@@ -1,6 +1,7 @@
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
-import { answered, api } from "../api.ts";
+import { ApiError, answered, api } from "../api.ts";
+import { useLateLeaving } from "../leaving.ts";
 import { logIn, useSession } from "../session.ts";
 import { Field, PageHead, textOf } from "../ui/parts.tsx";
 
@@ -11,9 +12,7 @@ function useSubmit(submit: (form: FormData) => Promise<string | undefined>) {
     setBusy(true);
     setError(undefined);
     const refused = await submit(form).catch((cause: unknown) =>
-      cause instanceof TypeError
-        ? "Waybill does not answer. Try again in a moment."
-        : (cause as Error).message,
+      cause instanceof ApiError ? cause.message : "Waybill does not answer. Try again in a moment.",
     );
     setError(refused);
     setBusy(false);
@@ -40,8 +39,26 @@ function useArrival() {
   };
 }
 
-export function LoginPage() {
+/** Above the form: why somebody is here who may not have meant to. */
+function Notice() {
   const session = useSession();
+  const isLeavingLate = useLateLeaving();
+  if (isLeavingLate)
+    return (
+      <p className="notice" role="status">
+        Logging out is not finished: Waybill does not answer. It is tried again by itself; keep this
+        page open until then.
+      </p>
+    );
+  if (session !== "expired") return null;
+  return (
+    <p className="notice" role="status">
+      Your session has ended. Log in, and you go on where you were.
+    </p>
+  );
+}
+
+export function LoginPage() {
   const arrive = useArrival();
   const { error, busy, onSubmit } = useSubmit(async (form) => {
     const refused = await logIn(textOf(form, "email"), String(form.get("password")));
@@ -51,11 +68,7 @@ export function LoginPage() {
   return (
     <section className="card narrow">
       <PageHead title="Welcome back" />
-      {session === "expired" && (
-        <p className="notice" role="status">
-          Your session has ended. Log in, and you go on where you were.
-        </p>
-      )}
+      <Notice />
       <form onSubmit={onSubmit}>
         <Field label="Email" name="email" type="email" autoComplete="username" />
         <Field label="Password" name="password" type="password" autoComplete="current-password" />
