@@ -10,8 +10,17 @@ export type Process = components["schemas"]["Process"];
 export type DeadLetter = components["schemas"]["DeadLetter"];
 export type Transition = components["schemas"]["Transition"];
 
+/** Longer than the gateway takes for any answer. Unit: ms. */
+const patienceMs = 30_000;
+
 /** The gateway's API, typed by its own document. */
-export const api = createClient<paths>({ baseUrl: "/" });
+export const api = createClient<paths>({
+  baseUrl: "/",
+  fetch: (request) =>
+    fetch(request, {
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)]),
+    }),
+});
 
 /** The one thing that is asked for by whoever is not logged in; sessions have calls of their own. */
 const registering = "/api/users";

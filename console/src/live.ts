@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
 import { useEffect, useRef, useState } from "react";
 import type { Transition } from "./api.ts";
-import { currentToken } from "./session.ts";
+import { currentToken, endSession } from "./session.ts";
 
 export type LiveState = "connecting" | "live" | "away" | "ended";
 
@@ -21,14 +21,37 @@ const sleep = (ms: number, signal: AbortSignal) =>
     window.addEventListener("online", wake);
   });
 
+/** Longer than a stream is ever silent: the gateway says every 15 s that it is still there. Unit: ms. */
+const longestSilenceMs = 40_000;
+
+/** Aborts what has been silent for too long: its connection is gone, although nobody has said so. */
+class Silence implements Disposable {
+  readonly #stop = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.break();
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  break(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#stop.abort(), longestSilenceMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 interface Listener {
   readonly signal: AbortSignal;
   readonly onEvent: (transition: Transition) => void;
   readonly onState: (state: LiveState) => void;
 }
-
-/** Nothing is left to come, or nobody may see it. */
-const isOver = (status: number): boolean => [204, 401, 403, 404].includes(status);
 
 /** One stream after the other, each from where the one before was interrupted. */
 class Follower {
@@ -66,20 +89,26 @@ class Follower {
   async #once(): Promise<LiveState> {
     const { signal, onState } = this.#listener;
     const token = await currentToken();
-    if (token === undefined) return "ended";
+    if (token === undefined) return "away";
     const headers = {
       authorization: `Bearer ${token}`,
       ...(this.#last === undefined ? {} : { "last-event-id": this.#last }),
     };
-    const answer = await fetch(this.#path, { headers, signal });
-    if (isOver(answer.status)) return "ended";
+    using silence = new Silence();
+    const either = AbortSignal.any([signal, silence.signal]);
+    const answer = await fetch(this.#path, { headers, signal: either });
+    if (answer.status === 204) return "ended"; // Nothing is left to come.
+    if (answer.status === 401) endSession();
     if (answer.status === 400) this.#last = undefined; // The position is gone: from here on.
+    // Also by 404: where statuses were away when an order was accepted, it is not known yet.
     if (!answer.ok || answer.body === null) return "away";
     onState("live");
     this.#waitMs = firstWaitMs;
     this.#parser.reset();
-    for await (const text of answer.body.pipeThrough(new TextDecoderStream()))
+    for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+      silence.break();
       this.#parser.feed(text);
+    }
     return "connecting"; // Complete, or ended with its token: the next answer tells.
   }
 }

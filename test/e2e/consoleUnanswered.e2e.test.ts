@@ -98,6 +98,43 @@ describe("what has no answer yet, at the console", () => {
     expect(mia.problems).to.deep.equal([]);
   });
 
+  it("an order that is not known yet is watched once it is", async () => {
+    await using pam = await somebody("Pam");
+    const { page } = pam;
+    pam.expects(404);
+    const unknown = { error: "Order not found", status: 404, reason: "ORDER_NOT_FOUND" };
+    let asked = 0;
+    await page.route("**/api/orders/*/events", (route) => {
+      asked += 1;
+      return asked > 2 ? route.continue() : route.fulfill({ status: 404, json: unknown });
+    });
+    await addTea(page);
+    await page.getByRole("link", { name: /^Basket/ }).click();
+    await page.getByRole("button", { name: "Place order" }).click();
+    const timeline = page.getByRole("region", { name: "Timeline" });
+    await timeline.locator("li[data-done=true]", { hasText: "Delivered" }).waitFor();
+    await timeline.getByText("Complete").waitFor();
+    expect(pam.problems).to.deep.equal([]);
+  });
+
+  it("the price of an order that was placed while items were away follows by itself", async () => {
+    await using quin = await somebody("Quin");
+    const { page } = quin;
+    quin.expects(503, 504);
+    await addTea(page);
+    await page.getByRole("link", { name: /^Basket/ }).click();
+    const details = page.getByRole("region", { name: "Details" });
+    await stack.halt("item");
+    try {
+      await page.getByRole("button", { name: "Place order" }).click();
+      await details.getByText("Follows").waitFor();
+    } finally {
+      await stack.resume("item");
+    }
+    await details.locator(".total", { hasText: "€2.50" }).waitFor();
+    expect(quin.problems).to.deep.equal([]);
+  });
+
   it("a log-out is gone on with, also after a reload, and lets nobody in as who has left", async () => {
     await using ned = await somebody("Ned");
     const { page } = ned;

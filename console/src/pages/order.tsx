@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError, answered, api, type Order, type Transition } from "../api.ts";
 import { when } from "../format.ts";
 import { useLive } from "../live.ts";
@@ -20,6 +20,22 @@ function useTimeline(orderId: string) {
     );
   const live = useLive(`/api/orders/${encodeURIComponent(orderId)}/events`, add);
   return { transitions, live };
+}
+
+/** Longer than the gateway answers an order from memory. Unit: ms. */
+const rememberedMs = 1_200;
+
+/** Reads the order anew once it has taken steps that it does not know of: its prices may have followed. */
+function useFresh({ orderId, status, total }: Order, last: Transition | undefined) {
+  const queries = useQueryClient();
+  const isOld = last !== undefined && (last.status !== status || total === undefined);
+  const version = isOld ? last.version : undefined;
+  useEffect(() => {
+    if (version === undefined) return;
+    const read = () => void queries.invalidateQueries({ queryKey: ["order", orderId] });
+    const timer = setTimeout(read, rememberedMs); // Once for steps that follow one another soon.
+    return () => clearTimeout(timer);
+  }, [queries, orderId, version]);
 }
 
 /** What happened from the request to the delivery, over all services. */
@@ -43,6 +59,7 @@ const Trace = ({ order: { orderId, traceId, traceUrl } }: { readonly order: Orde
 function Details({ order }: { readonly order: Order }) {
   const session = useSession();
   const { transitions, live } = useTimeline(order.orderId);
+  useFresh(order, transitions.at(-1));
   const state = transitions.at(-1)?.status ?? order.status;
   return (
     <>
