@@ -98,6 +98,33 @@ describe("what has no answer yet, at the console", () => {
     expect(mia.problems).to.deep.equal([]);
   });
 
+  it("a cancel is repeated, a few times and no more, and whoever cancels is told so", async () => {
+    await using rex = await somebody("Rex");
+    const { page } = rex;
+    rex.expects(503);
+    await stack.kill("workflow", "SIGSTOP"); // Orders stay PENDING.
+    try {
+      await addTea(page);
+      await page.getByRole("link", { name: /^Basket/ }).click();
+      await page.getByRole("button", { name: "Place order" }).click();
+      await page.route("**/cancel", (route) => route.fulfill(away));
+      const cancel = page.getByRole("button", { name: "Cancel order" });
+      await cancel.click();
+      await page.getByText("It is asked again by itself, a few times").waitFor();
+      await eventually("it is given up", async () => {
+        await page.clock.runFor(longerThanAnyWaitMs);
+        return page.getByText("it is not repeated by itself").isVisible();
+      });
+      await cancel.click();
+      await page.getByText("It is asked again by itself, a few times").waitFor();
+      await page.unroute("**/cancel");
+      await page.getByText("Nothing is charged").first().waitFor(); // By itself.
+    } finally {
+      await stack.kill("workflow", "SIGCONT");
+    }
+    expect(rex.problems).to.deep.equal([]);
+  });
+
   it("an order that is not known yet is watched once it is", async () => {
     await using pam = await somebody("Pam");
     const { page } = pam;

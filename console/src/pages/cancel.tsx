@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { answered, api, type Order } from "../api.ts";
+import { answered, api, isUnknown, type Order } from "../api.ts";
 import { useNow } from "../clock.ts";
-import { Failure } from "../ui/states.tsx";
+import { ActionFailure } from "../ui/states.tsx";
 import { leftOf } from "./window.ts";
 
 /** How often the countdown moves. Unit: ms. */
@@ -17,6 +17,11 @@ function Countdown({ placedAt, until }: { readonly placedAt: string; readonly un
   );
 }
 
+/** How often a cancel without an answer is repeated: over twelve seconds, since orders are confirmed within a few. */
+const maxRepeats = 5;
+const firstWaitMs = 400;
+
+/** Cancelling twice is cancelling once, so that it is repeated while nobody says yes or no. */
 const useCancel = (orderId: string) => {
   const queries = useQueryClient();
   return useMutation({
@@ -24,6 +29,9 @@ const useCancel = (orderId: string) => {
       answered(
         api.POST("/api/orders/{orderId}/cancel", { params: { path: { orderId } }, body: {} }),
       ),
+    networkMode: "always",
+    retry: (failures, error) => failures < maxRepeats && isUnknown(error),
+    retryDelay: (failures) => firstWaitMs * 2 ** failures,
     onSettled: () => queries.invalidateQueries({ queryKey: ["order", orderId] }),
   });
 };
@@ -39,10 +47,19 @@ export function Cancel({ order, state }: CancelProps) {
   const { orderId, placedAt, cancellableUntil } = order;
   const cancel = useCancel(orderId);
   if (state === "CANCELLED") return null;
+  const isPending = state === "PENDING";
   return (
     <>
-      {cancel.error && <Failure error={cancel.error} />}
-      {state === "PENDING" && (
+      {cancel.error && (isPending || !isUnknown(cancel.error)) && (
+        <ActionFailure error={cancel.error} />
+      )}
+      {cancel.isPending && cancel.failureCount > 0 && (
+        <p className="notice" role="status">
+          No answer yet, so it is not known whether your order is cancelled. It is asked again by
+          itself, a few times.
+        </p>
+      )}
+      {isPending && (
         <section className="card window" aria-label="Cancel">
           {cancellableUntil === undefined ? (
             <p className="quiet">You can cancel until the order is confirmed.</p>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { memo, useCallback } from "react";
-import { api, type Order, page } from "../api.ts";
+import { api, isUnknown, type Order, page } from "../api.ts";
 import { money, when } from "../format.ts";
 import { useSession } from "../session.ts";
 import type { State } from "../states.ts";
@@ -29,7 +29,8 @@ export const useOrders = ({ userId, status, refreshMs }: OrdersFilter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     // Whoever has gone on to later pages reads them as they were: all would be asked for again.
-    refetchInterval: ({ state: { data } }) => ((data?.pages.length ?? 1) === 1 ? refreshMs : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      (data?.pages.length ?? 1) === 1 || (error && isUnknown(error)) ? refreshMs : false,
   });
 
 interface OrderRowProps {

@@ -11,7 +11,7 @@ import {
   useBasket,
 } from "../basket.ts";
 import { currentUser } from "../session.ts";
-import { Failure } from "../ui/states.tsx";
+import { ActionFailure } from "../ui/states.tsx";
 
 /** Nobody waits any more for what became of an order: it is known, or whoever ordered has logged out. */
 class NotAwaited extends Error {}
@@ -92,7 +92,7 @@ export function Placing() {
           itself, and placed once only.
         </p>
       )}
-      {error && <Failure error={error} />}
+      {error && <ActionFailure error={error} />}
       <button className="primary wide" type="button" disabled={isPending} onClick={begin}>
         {isPending ? "Placing your order…" : "Place order"}
       </button>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answered, api, type DeadLetter, page } from "../api.ts";
 import { when, words } from "../format.ts";
 import { Badge, PageHead } from "../ui/parts.tsx";
-import { Failure, Message, Shown } from "../ui/states.tsx";
+import { ActionFailure, Message, Shown } from "../ui/states.tsx";
 import { refreshMs, useAction, useDeadLetters } from "./queries.ts";
 
 const maxReason = 200;
@@ -41,7 +41,7 @@ function Decide({ letter }: { readonly letter: DeadLetter }) {
   const given = reason.trim();
   return (
     <>
-      {error && <Failure error={error} />}
+      {error && <ActionFailure error={error} />}
       <label className="field">
         <span>Why</span>
         <input

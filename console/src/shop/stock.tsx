@@ -4,7 +4,7 @@ import { answered, api, type Item } from "../api.ts";
 import { count, minorDigits, money } from "../format.ts";
 import { useItems } from "../pages/items.tsx";
 import { Badge, Field, More, PageHead, textOf } from "../ui/parts.tsx";
-import { Failure, Message, Shown } from "../ui/states.tsx";
+import { ActionFailure, Message, Shown } from "../ui/states.tsx";
 import { refreshMs } from "./queries.ts";
 
 /** A change of the stock by a form, under one key until it is made: repeated, it is made once. */
@@ -43,7 +43,7 @@ function Adjust({ item }: { readonly item: Item }) {
       <form onSubmit={onSubmit}>
         <Field label="Pieces" name="delta" type="number" step="1" hint="Negative takes out" />
         <Field label="Reason" name="reason" maxLength={200} />
-        {error && <Failure error={error} />}
+        {error && <ActionFailure error={error} />}
         <button type="submit" disabled={isPending}>
           Adjust stock
         </button>
@@ -83,7 +83,7 @@ function AddItem() {
           <Field label="Pieces" name="onHand" type="number" min={0} />
           <Field label={`Price in ${currency}`} name="price" type="number" min={0} step="0.01" />
         </div>
-        {error && <Failure error={error} />}
+        {error && <ActionFailure error={error} />}
         <div className="actions">
           <button className="primary" type="submit" disabled={isPending}>
             Add item

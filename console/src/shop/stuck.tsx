@@ -3,7 +3,7 @@ import { answered, api, type Process } from "../api.ts";
 import { useNow } from "../clock.ts";
 import { age, timeOfDay } from "../format.ts";
 import { Badge, PageHead } from "../ui/parts.tsx";
-import { Failure, Message, Shown } from "../ui/states.tsx";
+import { ActionFailure, Message, Shown } from "../ui/states.tsx";
 import { useAction, useProcesses } from "./queries.ts";
 
 /** What each step waits for, in words. */
@@ -48,7 +48,7 @@ function ProcessRow({ process, now }: ProcessRowProps) {
         {nextAt !== undefined && ` · next at ${timeOfDay(nextAt)}`}
       </p>
       {lastError !== undefined && <pre>{lastError}</pre>}
-      {retry.error && <Failure error={retry.error} />}
+      {retry.error && <ActionFailure error={retry.error} />}
       <div className="actions">
         <button type="button" disabled={retry.isPending} onClick={() => retry.mutate()}>
           {retry.isPending ? "Retrying…" : "Retry now"}

@@ -36,39 +36,54 @@ const hints: Readonly<Record<number, string>> = {
   404: "It does not exist, or it is not yours.",
   429: "Too many requests. Wait a moment, then try again.",
   500: "Something went wrong inside. The trace below finds it in the logs.",
-  502: "Waybill is starting, or away. It is asked again by itself.",
-  503: "A part of Waybill is away. It is asked again by itself; the other pages work.",
-  504: "A part of Waybill is slow. It is asked again by itself; the other pages work.",
+  502: "Waybill is starting, or away.",
+  503: "A part of Waybill is away.",
+  504: "A part of Waybill is slow.",
 };
 
-const withoutAnswer = "No connection to Waybill. It is tried again by itself.";
-
-export function Failure({
-  error,
-  again,
-}: {
+interface FailedProps {
   readonly error: unknown;
-  readonly again?: (() => void) | undefined;
-}) {
+  /** What becomes of it when nobody has said yes or no. */
+  readonly unanswered: string;
+  readonly children?: ReactNode;
+}
+
+function Failed({ error, unanswered, children }: FailedProps) {
   const known = error instanceof ApiError ? error : undefined;
+  const isUnanswered = known === undefined || known.status >= 500;
+  const hint = known === undefined ? undefined : hints[known.status];
+  const said = [hint, isUnanswered ? unanswered : undefined].filter((text) => text !== undefined);
   return (
     <div className="message failure" role="alert">
       <span className="icon">
         <Icon name="alert" size={28} />
       </span>
-      <p className="message-title">{known?.message ?? withoutAnswer}</p>
-      {known !== undefined && hints[known.status] !== undefined && <p>{hints[known.status]}</p>}
+      <p className="message-title">{known?.message ?? "No connection to Waybill."}</p>
+      {said.length > 0 && <p>{said.join(" ")}</p>}
       {known?.traceId !== undefined && known.status >= 500 && (
         <p className="mono">Trace {known.traceId}</p>
       )}
-      {again !== undefined && (
-        <button type="button" onClick={again}>
-          Try again
-        </button>
-      )}
+      {children}
     </div>
   );
 }
+
+/** Why something cannot be shown, which is asked for again by itself if that may help. */
+export const Failure = (props: { readonly error: unknown; readonly again: () => void }) => (
+  <Failed error={props.error} unanswered="It is asked again by itself; the other pages work.">
+    <button type="button" onClick={props.again}>
+      Try again
+    </button>
+  </Failed>
+);
+
+/** Why something was not done; whoever wants it done tries again where it was tried. */
+export const ActionFailure = ({ error }: { readonly error: unknown }) => (
+  <Failed
+    error={error}
+    unanswered="It is not known whether it was done, and it is not repeated by itself: try again."
+  />
+);
 
 interface Query<T> {
   readonly data: T | undefined;
