@@ -1,17 +1,23 @@
+import { minorDigits } from "@waybill/contracts/currencies";
+
 /** Amounts and times as the viewer's locale writes them. */
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
+/** With the digits that amounts are kept in: by itself, Intl leaves out those of coins that are not used any more. */
 function moneyFormat(currency: string): Intl.NumberFormat {
+  const digits = minorDigits(currency);
   const format =
-    moneyFormats.get(currency) ?? new Intl.NumberFormat(undefined, { style: "currency", currency });
+    moneyFormats.get(currency) ??
+    new Intl.NumberFormat(undefined, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
   moneyFormats.set(currency, format);
   return format;
 }
-
-/** In how many digits of a currency its minor units are. */
-export const minorDigits = (currency: string): number =>
-  moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** An amount in minor units. */
 export function money(minorUnits: number | undefined, currency: string | undefined): string {

@@ -35,6 +35,9 @@ describe("what is written of figures", () => {
     expect(money(1_234, "JPY"))
       .to.match(/1.?234/)
       .and.not.to.match(/[.,]34/);
+    expect(money(1_234_567, "HUF")).to.match(/12.?345[.,]67/);
+    expect(money(1_234_567, "IQD")).to.match(/1.?234[.,]567/);
+    expect(money(1_234_567, "IDR")).to.match(/12.?345[.,]67/);
     expect(money(undefined, "EUR")).to.equal("–");
   });
 

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { minorDigits } from "@waybill/contracts/currencies";
 import { useState } from "react";
 import { answered, api, type Item } from "../api.ts";
-import { count, minorDigits, money } from "../format.ts";
+import { count, money } from "../format.ts";
 import { useItems } from "../pages/items.tsx";
 import { Badge, Field, More, PageHead, textOf } from "../ui/parts.tsx";
 import { ActionFailure, Message, Shown } from "../ui/states.tsx";
