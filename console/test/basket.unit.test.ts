@@ -13,6 +13,7 @@ import {
   want,
   withLine,
 } from "../src/basket.ts";
+import { currentLine, totalOf } from "../src/pages/currentLines.ts";
 
 const item = (itemId: string) => ({
   itemId,
@@ -160,5 +161,40 @@ describe("a basket in two tabs", () => {
     const order = beginOrder();
     otherTab({ lines: [], paymentMethod: "pm_ok" });
     expect(isAwaited(order)).to.equal(false);
+  });
+});
+
+describe("a line of a basket that is looked at later", () => {
+  const line = { item: tea, quantity: 3 };
+  const notesOf = (now: Partial<typeof tea>) => currentLine(line, { ...tea, ...now }).notes;
+
+  it("is as it was put in while nothing else is known, and when nothing has changed", () => {
+    expect(currentLine(line, undefined)).to.deep.equal({ ...line, notes: [], isGone: false });
+    expect(currentLine(line, tea)).to.deep.equal({ ...line, notes: [], isGone: false });
+  });
+
+  it("costs what it costs now, and says what it was", () => {
+    const { item, notes } = currentLine(line, { ...tea, unitPrice: 300 });
+    expect(item.unitPrice).to.equal(300);
+    expect(notes.join()).to.match(/3[.,]00.* each; it was .*2[.,]50/);
+    expect(notesOf({ currency: "HUF" })).to.have.length(1);
+  });
+
+  it("says how few are left of what is wanted", () => {
+    expect(notesOf({ availableQty: 3 })).to.deep.equal([]);
+    expect(notesOf({ availableQty: 2 })).to.deep.equal(["Only 2 left."]);
+    expect(notesOf({ availableQty: 0 })).to.deep.equal(["Sold out."]);
+  });
+
+  it("is gone when its item is, and no more of it can be wanted", () => {
+    const { item, isGone, notes } = currentLine(line, null);
+    expect([isGone, item.availableQty, notes.length]).to.deep.equal([true, 0, 1]);
+  });
+
+  it("has no total with another of another currency", () => {
+    const euros = currentLine(line, tea);
+    const forints = currentLine(line, { ...cup, currency: "HUF" });
+    expect(totalOf([euros, euros])).to.equal(1_500);
+    expect(totalOf([euros, forints])).to.equal(undefined);
   });
 });

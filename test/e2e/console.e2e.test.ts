@@ -6,7 +6,7 @@ import { closeCommonBrowser, commonBrowser, passwordOf, Visitor } from "./suppor
 import { type Clients, connectClients } from "./support/clients.ts";
 import { originOf } from "./support/consoleShop.ts";
 import { eventually } from "./support/eventually.ts";
-import { openShop } from "./support/shop.ts";
+import { openShop, stockItem } from "./support/shop.ts";
 import { commonStack } from "./support/stack.ts";
 
 after(closeCommonBrowser);
@@ -107,6 +107,35 @@ describe("a customer at the console", () => {
     await page.reload();
     await page.waitForURL("**/orders/*"); // By itself.
     expect(await ordersOf(eve)).to.have.length(before + 1);
+  });
+
+  it("sees in the basket what its items cost by now, and that an order has one currency", async () => {
+    await stockItem(clients, "console-rug", 9n);
+    const forints = { minorUnits: 123_450n, currency: "HUF" };
+    const bowl = { itemId: "console-bowl", name: "console-bowl", unitPrice: forints, onHand: 9n };
+    await clients.item.createItem(bowl);
+    await using flo = await Visitor.at(browser, originOf(stack));
+    await flo.register("Flo");
+    const basket = flo.page.getByRole("region", { name: "Your basket" });
+    await flo.page.getByRole("button", { name: "Add console-rug to the basket" }).click();
+    await clients.item.updateItem({
+      requestId: "console-dearer",
+      itemId: "console-rug",
+      unitPrice: { minorUnits: 300n, currency: "EUR" },
+    });
+    await flo.page.getByRole("link", { name: /^Basket/ }).click();
+    await basket.getByText("€3.00 each; it was €2.50").waitFor();
+    expect(await basket.locator(".total").textContent()).to.equal("Total€3.00");
+    await flo.page.getByRole("link", { name: "Items", exact: true }).click();
+    await flo.page.getByRole("button", { name: "Add console-bowl to the basket" }).click();
+    await flo.page.getByRole("link", { name: /^Basket/ }).click();
+    await basket.getByText("HUF 1,234.50").waitFor();
+    await basket.getByText("prices are in several currencies").waitFor();
+    expect(await flo.page.getByRole("button", { name: "Place order" }).isDisabled()).to.equal(true);
+    await basket.getByRole("button", { name: "One console-bowl less" }).click();
+    await flo.page.getByRole("button", { name: "Place order" }).click();
+    await flo.page.getByRole("region", { name: "Details" }).getByText("€3.00").first().waitFor();
+    expect(flo.problems).to.deep.equal([]);
   });
 
   it("is told that the payment was declined", async () => {

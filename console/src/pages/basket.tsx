@@ -1,8 +1,11 @@
+import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type Basket, payBy, useBasket } from "../basket.ts";
+import { answered, api, ifAny } from "../api.ts";
+import { type Basket, type BasketLine, payBy, useBasket } from "../basket.ts";
 import { money } from "../format.ts";
 import { PageHead } from "../ui/parts.tsx";
 import { Message } from "../ui/states.tsx";
+import { type CurrentLine, currentLine, totalOf } from "./currentLines.ts";
 import { Stepper } from "./items.tsx";
 import { Placing } from "./placing.tsx";
 
@@ -16,41 +19,84 @@ const paymentMethods = [
   ["pm_declined", "Card that is declined"],
 ] as const;
 
-function Content({ basket }: { readonly basket: Basket }) {
-  const { lines, paymentMethod, key } = basket;
+/** How often items are looked at anew while they are about to be ordered. Unit: ms. */
+const refreshMs = 10_000;
+
+/** The lines with their items as they are now, or as they were put in while that cannot be learnt. */
+const useCurrentLines = (lines: readonly BasketLine[]) =>
+  useQueries({
+    queries: lines.map(({ item: { itemId } }) => ({
+      queryKey: ["item", itemId],
+      queryFn: () =>
+        ifAny(answered(api.GET("/api/inventory/{itemId}", { params: { path: { itemId } } }))),
+      refetchInterval: refreshMs,
+    })),
+    combine: (items) => ({
+      current: lines.map((line, index) => currentLine(line, items[index]?.data)),
+      isAsked: items.some(({ isLoading, failureCount }) => isLoading && failureCount === 0),
+      isUnknown: items.some(({ data, failureCount }) => data === undefined && failureCount > 0),
+    }),
+  });
+
+const Line = ({ line, locked }: { readonly line: CurrentLine; readonly locked: boolean }) => {
+  const { item, quantity, notes } = line;
+  return (
+    <li>
+      <div>
+        {item.itemName}
+        {notes.length > 0 && <p className="scarce">{notes.join(" ")}</p>}
+      </div>
+      <Stepper item={item} quantity={quantity} disabled={locked} />
+      <span className="amount">{money(item.unitPrice * quantity, item.currency)}</span>
+    </li>
+  );
+};
+
+function PayBy({ chosen, locked }: { readonly chosen: string; readonly locked: boolean }) {
+  return (
+    <label className="field">
+      <span>Pay by</span>
+      <select value={chosen} disabled={locked} onChange={({ target }) => payBy(target.value)}>
+        {paymentMethods.map(([id, text]) => (
+          <option key={id} value={id}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <small>No money moves here: the provider is a simulation.</small>
+    </label>
+  );
+}
+
+function Content({ basket: { lines, paymentMethod, key } }: { readonly basket: Basket }) {
+  const { current, isAsked, isUnknown } = useCurrentLines(lines);
   const locked = key !== undefined;
-  const total = lines.reduce((sum, { item, quantity }) => sum + item.unitPrice * quantity, 0);
+  const total = totalOf(current);
+  const isBarred = isAsked || total === undefined || current.some(({ isGone }) => isGone);
   return (
     <section className="card medium" aria-label="Your basket">
       <ul className="lines">
-        {lines.map(({ item, quantity }) => (
-          <li key={item.itemId}>
-            <span>{item.itemName}</span>
-            <Stepper item={item} quantity={quantity} disabled={locked} />
-            <span className="amount">{money(item.unitPrice * quantity, item.currency)}</span>
-          </li>
+        {current.map((line) => (
+          <Line key={line.item.itemId} line={line} locked={locked} />
         ))}
       </ul>
       <p className="total">
         <span>Total</span>
-        <strong className="number">{money(total, lines[0]?.item.currency)}</strong>
+        <strong className="number">{money(total, current[0]?.item.currency)}</strong>
       </p>
-      <label className="field">
-        <span>Pay by</span>
-        <select
-          value={paymentMethod}
-          disabled={locked}
-          onChange={({ target }) => payBy(target.value)}
-        >
-          {paymentMethods.map(([id, text]) => (
-            <option key={id} value={id}>
-              {text}
-            </option>
-          ))}
-        </select>
-        <small>No money moves here: the provider is a simulation.</small>
-      </label>
-      <Placing />
+      {total === undefined && (
+        <p className="notice" role="status">
+          Its prices are in several currencies. An order has one: take out those of the others.
+        </p>
+      )}
+      {isUnknown && (
+        <p className="notice" role="status">
+          Prices cannot be looked up at the moment: these are of when you put things in, and you are
+          charged those of when you order.
+        </p>
+      )}
+      <PayBy chosen={paymentMethod} locked={locked} />
+      <Placing isBarred={isBarred && !locked} />
     </section>
   );
 }

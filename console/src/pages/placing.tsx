@@ -80,8 +80,8 @@ function usePlacing() {
   return { begin, failures, error: error instanceof NotAwaited ? null : error };
 }
 
-/** What places the order, and says how far that is. */
-export function Placing() {
+/** What places the order, unless something bars it, and says how far that is. */
+export function Placing({ isBarred }: { readonly isBarred: boolean }) {
   const { begin, failures, error } = usePlacing();
   const isPending = failures !== undefined;
   return (
@@ -93,7 +93,12 @@ export function Placing() {
         </p>
       )}
       {error && <ActionFailure error={error} />}
-      <button className="primary wide" type="button" disabled={isPending} onClick={begin}>
+      <button
+        className="primary wide"
+        type="button"
+        disabled={isPending || isBarred}
+        onClick={begin}
+      >
         {isPending ? "Placing your order…" : "Place order"}
       </button>
     </>
