@@ -89,6 +89,12 @@ export function beginOrder(): BegunOrder {
   return { ...begun, userId: owner };
 }
 
+/** The order that was begun and whose fate is not known, if there is one. */
+export function begunOrder(): BegunOrder | undefined {
+  const { key, ...now } = kept(owner);
+  return key === undefined ? undefined : { ...now, key, userId: owner };
+}
+
 /** Whether this order's fate is still to be learnt: nobody has been told, in any tab. */
 export const isAwaited = ({ userId, key }: BegunOrder): boolean => kept(userId).key === key;
 

@@ -3,6 +3,7 @@ import {
   type Basket,
   type BasketLine,
   beginOrder,
+  begunOrder,
   isAwaited,
   openBasket,
   orderPlaced,
@@ -148,6 +149,12 @@ describe("a basket in two tabs", () => {
   it("is ordered under the key that the other tab has begun with", () => {
     otherTab(ordered);
     expect(beginOrder().key).to.equal("k");
+  });
+
+  it("is known to be under way once the other tab has begun", () => {
+    expect(begunOrder()).to.equal(undefined);
+    otherTab(ordered);
+    expect(begunOrder()?.key).to.equal("k");
   });
 
   it("keeps its content while the other tab orders it", () => {

@@ -83,6 +83,28 @@ describe("what has no answer yet, at the console", () => {
     expect(leo.problems).to.deep.equal([]);
   });
 
+  it("an order is refused where its customer has come back to", async () => {
+    await using pip = await somebody("Pip");
+    const { page } = pip;
+    pip.expects(400, 503);
+    await addTea(page);
+    await page.route("**/api/orders", (route) => route.fulfill(away));
+    await beginOrder(page);
+    await page.getByRole("link", { name: "Items", exact: true }).click();
+    await page.getByRole("link", { name: /^Basket/ }).click();
+    await page.getByText(notKnown).waitFor();
+    const refusal = { error: "Out of stock: tea", status: 400, reason: "OUT_OF_STOCK" };
+    await page.route("**/api/orders", (route) => route.fulfill({ status: 400, json: refusal }));
+    await page.clock.runFor(longerThanAnyWaitMs);
+    await page.getByText("Out of stock: tea").waitFor();
+    await page.getByRole("button", { name: "One tea more" }).click();
+    await page.unroute("**/api/orders");
+    await page.getByRole("button", { name: "Place order" }).click();
+    await page.waitForURL("**/orders/*");
+    expect(await ordersOf(page)).to.have.length(1);
+    expect(pip.problems).to.deep.equal([]);
+  });
+
   it("an order's other tab shows that its basket is ordered", async () => {
     await using mia = await somebody("Mia");
     const other = await mia.page.context().newPage();
@@ -91,7 +113,12 @@ describe("what has no answer yet, at the console", () => {
     await other.getByRole("link", { name: "Basket 1 pieces" }).click();
     await other.getByRole("button", { name: "Place order" }).waitFor();
     await mia.page.getByRole("link", { name: /^Basket/ }).click();
+    mia.expects(503);
+    await mia.page.route("**/api/orders", (route) => route.fulfill(away));
     await mia.page.getByRole("button", { name: "Place order" }).click();
+    await other.getByText("It is being ordered in another tab").waitFor();
+    expect(await other.getByRole("button", { name: "One tea more" }).isDisabled()).to.equal(true);
+    await mia.page.unroute("**/api/orders");
     await mia.page.waitForURL("**/orders/*");
     await other.getByText("Your basket is empty").waitFor();
     expect(await ordersOf(other)).to.have.length(1);

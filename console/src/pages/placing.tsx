@@ -1,10 +1,11 @@
 import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { answered, api, isUnknown } from "../api.ts";
 import {
   type BegunOrder,
   beginOrder,
+  begunOrder,
   isAwaited,
   orderPlaced,
   orderRefused,
@@ -15,6 +16,8 @@ import { ActionFailure } from "../ui/states.tsx";
 
 /** Nobody waits any more for what became of an order: it is known, or whoever ordered has logged out. */
 class NotAwaited extends Error {}
+
+const isMoot = (error: unknown): boolean => error instanceof NotAwaited;
 
 const send = ({ key, lines, paymentMethod }: BegunOrder) =>
   answered(
@@ -51,45 +54,66 @@ const place = (order: BegunOrder): Promise<{ readonly orderId: string }> =>
 const mutationKey = ["order"];
 const longestWaitMs = 10_000;
 
-/** Places the basket's order, asking under the same key until its fate is known: by lost answers, second clicks and reloads it is placed once. */
-function usePlacing() {
-  const { key } = useBasket();
+/** Asks for an order until its fate is known, also when the page is left. */
+function useAsking() {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const { mutate, isIdle, error } = useMutation({
+  const { mutate, error } = useMutation({
     mutationKey,
     mutationFn: place,
     networkMode: "always",
-    retry: (_failures, error) => !(error instanceof NotAwaited) && isUnknown(error),
+    retry: (_failures, error) => !isMoot(error) && isUnknown(error),
     retryDelay: (failures) => Math.min(1_000 * 2 ** failures, longestWaitMs),
     onSuccess: async ({ orderId }, { userId }) => {
       void queries.invalidateQueries({ queryKey: ["items"] });
       if (currentUser() === userId) await navigate({ to: "/orders/$orderId", params: { orderId } });
     },
   });
-  const [failures] = useMutationState({
-    filters: { mutationKey, status: "pending" }, // Also what was begun before the page was left.
-    select: ({ state }) => state.failureCount,
+  const last = useMutationState({ filters: { mutationKey }, select: ({ state }) => state }).at(-1);
+  const isAsking = () => queries.isMutating({ mutationKey }) > 0;
+  return { mutate, error, last, isAsking };
+}
+
+/** Places the basket's order, asking under the same key until its fate is known: by lost answers, second clicks and reloads it is placed once. */
+function usePlacing() {
+  const { key } = useBasket();
+  const [keyBefore] = useState(key); // Of an order that was sent before, which may be asked for since.
+  const { mutate, last, isAsking, ...own } = useAsking();
+  const resume = useEffectEvent(() => {
+    const order = begunOrder();
+    if (order !== undefined && !isAsking()) mutate(order);
   });
-  const begin = useCallback(() => {
-    if (queries.isMutating({ mutationKey }) === 0) mutate(beginOrder());
-  }, [queries, mutate]);
-  useEffect(() => {
-    if (key !== undefined && isIdle) begin(); // Sent before a reload; its answer was not seen.
-  }, [key, isIdle, begin]);
-  return { begin, failures, error: error instanceof NotAwaited ? null : error };
+  useEffect(resume, []); // Sent before a reload; its answer was not seen.
+  const begin = () => {
+    if (!isAsking()) mutate(beginOrder());
+  };
+  const isPending = isAsking();
+  const before = (last?.variables as BegunOrder | undefined)?.key === keyBefore ? last : undefined;
+  const error = own.error ?? before?.error;
+  return {
+    begin,
+    isPending,
+    failures: last?.status === "pending" ? last.failureCount : 0,
+    isElsewhere: key !== undefined && key !== keyBefore && !isPending,
+    error: isMoot(error) ? undefined : error,
+  };
 }
 
 /** What places the order, unless something bars it, and says how far that is. */
 export function Placing({ isBarred }: { readonly isBarred: boolean }) {
-  const { begin, failures, error } = usePlacing();
-  const isPending = failures !== undefined;
+  const { begin, failures, isPending, isElsewhere, error } = usePlacing();
   return (
     <>
-      {isPending && failures > 0 && (
+      {failures > 0 && (
         <p className="notice" role="status">
           No answer yet, so it is not known whether your order is placed. It is asked again by
           itself, and placed once only.
+        </p>
+      )}
+      {isElsewhere && (
+        <p className="notice" role="status">
+          It is being ordered in another tab. If that is closed, place it here: it is placed once
+          only.
         </p>
       )}
       {error && <ActionFailure error={error} />}
