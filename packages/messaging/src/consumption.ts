@@ -117,6 +117,7 @@ export class RunningConsumption<E> implements Consumption {
 
   /** Starts a lane once all that the socket has brought is here, or enough has gathered. */
   #awaken(): void {
+    if (this.#stopping.signal.aborted) return; // What still comes is put back.
     if (this.#awakening || this.#lanes.size >= this.#settings.lanes) return;
     if (!this.#isWorthIt) {
       this.#gathering ??= setTimeout(() => this.#startLane(), this.#settings.gatherMs);

@@ -92,10 +92,10 @@ export class Pull implements AsyncDisposable {
     if (!this.#stopping.signal.aborted) logger.warn({ ...target, why }, "consumption interrupted");
   }
 
-  /** Nothing is delivered any more once this has been called. */
+  /** Nothing more is asked for; what was on its way is delivered before this resolves. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    this.#session?.end("stopped");
+    await this.#session?.stop();
     await this.#ended;
   }
 }

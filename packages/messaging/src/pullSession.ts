@@ -1,4 +1,4 @@
-import { createInbox, type Msg, nanos } from "nats";
+import { createInbox, type Msg, nanos, type Subscription } from "nats";
 import type { Connection } from "./connection.ts";
 
 /** A consumer of JetStream that exists. */
@@ -18,6 +18,8 @@ export interface PullSessionOptions {
 const requestExpiresMs = 30_000;
 /** Silence for so many heartbeats means that nobody serves the requests any more. */
 const patience = 2.5;
+/** How long a stop waits for what the server has sent already. Unit: ms. */
+const drainWithinMs = 2_000;
 
 /** Pulling from one consumer until something is wrong with it. */
 export class PullSession {
@@ -26,10 +28,12 @@ export class PullSession {
   readonly #connection: Connection;
   readonly #subject: string;
   readonly #inbox = createInbox();
+  readonly #subscription: Subscription;
   readonly #options: PullSessionOptions;
   readonly #release: () => void;
   readonly #resolve: (why: string) => void;
   #requested = 0;
+  #isStopping = false;
   #heardAt = Date.now();
 
   constructor(
@@ -43,7 +47,7 @@ export class PullSession {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     this.#resolve = resolve;
-    const subscription = connection.raw.subscribe(this.#inbox, {
+    this.#subscription = connection.raw.subscribe(this.#inbox, {
       callback: (error, message) => (error ? this.end(error.message) : this.#receive(message)),
     });
     const forget = connection.onChange(() => this.end("the connection was lost"));
@@ -51,15 +55,26 @@ export class PullSession {
     this.#release = () => {
       clearInterval(timer);
       forget();
-      if (!subscription.isClosed()) subscription.unsubscribe();
+      if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
     };
     if (connection.connected) this.refill();
     else this.end("the connection was lost");
   }
 
+  /** What is on its way is dropped, and comes again once the server has waited for it. */
   end(why: string): void {
     this.#release();
     this.#resolve(why);
+  }
+
+  /** Requests nothing more, and ends when all that the server has sent is here, or it is silent. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const enough = setTimeout(() => this.end("stopped"), drainWithinMs);
+    const drained = this.#subscription.drain().catch(() => {}); // The session has ended before.
+    await Promise.race([drained, this.ended]);
+    clearTimeout(enough);
+    this.end("stopped");
   }
 
   /** Requests as many messages as there is room for, once that is worth a request. */
@@ -67,7 +82,7 @@ export class PullSession {
     const { capacity, held } = this.#options.room();
     const room = capacity - held - this.#requested;
     if (room <= 0 || (this.#requested > 0 && room < capacity / 4)) return;
-    if (!this.#connection.connected) return; // The session is about to end.
+    if (this.#isStopping || !this.#connection.connected) return; // The session is about to end.
     this.#requested += room;
     this.#heardAt = Date.now();
     const request = {

@@ -1,5 +1,5 @@
 import { deadLettersStream, type StreamSpec } from "@waybill/contracts/events";
-import { testServers } from "@waybill/stack";
+import { fair, Link, testServers } from "@waybill/stack";
 import { expect } from "chai";
 import {
   again,
@@ -357,6 +357,59 @@ describe("batch consumer", () => {
       5_000,
     );
     expect(seen).to.deep.equal(["a", "b 2"]);
+  });
+
+  it("returns what is on its way to it when it is disposed of", async () => {
+    await using link = await Link.open(new URL((await testServers()).natsUrl).host);
+    await using distant = await connectTo(`nats://${link.address}`);
+    const seen: string[] = [];
+    const collect = async (events: readonly Received<string>[]) => {
+      seen.push(...events.map(({ event, deliveries }) => `${event} ${deliveries}`));
+      return allDone(events);
+    };
+    const first = distant.consume(consumerOf(collect));
+    await publishAll(["a"]);
+    await until(
+      "the first is handled, and more are asked for",
+      () => seen.length === 1 && first.held === 0,
+      Boolean,
+    );
+    link.weather = { latencyMs: 500 };
+    await publishAll(["b", "c"]);
+    await until(
+      "the server has sent them",
+      () => messaging.consumers(stream),
+      ([durable]) => durable?.pending === 0,
+    );
+    await first[Symbol.asyncDispose]();
+    link.weather = fair;
+    await using _second = messaging.consume(consumerOf(collect));
+    await until(
+      "they come again",
+      () => seen.length,
+      (count) => count === 3,
+      5_000, // Long before the server would send them again by itself.
+    );
+    expect(seen).to.deep.equal(["a 1", "b 2", "c 2"]);
+  });
+
+  it("ends soon although NATS is heard no more when it is disposed of", async () => {
+    await using link = await Link.open(new URL((await testServers()).natsUrl).host);
+    await using distant = await connectTo(`nats://${link.address}`);
+    const seen: string[] = [];
+    const consumption = distant.consume(
+      consumerOf(async (events) => {
+        seen.push(...events.map(({ event }) => event));
+        return allDone(events);
+      }),
+    );
+    await publishAll(["a"]);
+    await until("it is at work", () => seen.length === 1 && consumption.held === 0, Boolean);
+    link.weather = { isBlackHole: true };
+    const since = performance.now();
+    await consumption[Symbol.asyncDispose]();
+    expect(performance.now() - since).to.be.below(10_000); // The silence is noticed after 30 s.
+    link.cut();
   });
 
   it("shares the messages among replicas", async () => {
