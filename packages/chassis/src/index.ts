@@ -1,6 +1,7 @@
 export { type BackoffOptions, backoff } from "./backoff.ts";
 export { baseConfig, processConfig } from "./config/baseConfig.ts";
 export { ConfigError, type ConfigProblem, loadConfig } from "./config/loadConfig.ts";
+export { maskUserInfo } from "./config/maskUserInfo.ts";
 export {
   type DurationLimits,
   envAddress,

@@ -92,6 +92,18 @@ describe("loadConfig", () => {
     expect(problems.join()).to.include("postgresql://***@host/db");
   });
 
+  it("shows no password that was not escaped, which is why the URL cannot be used", () => {
+    const passwords = ["s3/cret", "s3 cret", "s3?cret", "s3#cret", "s3@cret", "s3\ncret"];
+    const urls = passwords.flatMap((one) => [
+      `nats://me:${one}@db:5432/w x`,
+      `me:${one}@db:5432/w x`,
+    ]);
+    const shown = urls.map((NATS_URL) => problemsOf({ NATS_URL: envUrl() }, { NATS_URL }).join());
+    for (const text of shown) {
+      expect(text).to.match(/^NATS_URL is "(nats:\/\/)?\*\*\*@db:5432\/w x"; expected a URL/);
+    }
+  });
+
   it("takes schemas of zod's own too", () => {
     expect(problemsOf({ MODE: z.enum(["defer", "reject"]) }, { MODE: "drop" })).to.deep.equal([
       'MODE is "drop"; expected one of "defer"|"reject"',

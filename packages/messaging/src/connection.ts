@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { backoff, type Logger, sleep } from "@waybill/chassis";
+import { backoff, type Logger, maskUserInfo, sleep } from "@waybill/chassis";
 import {
   connect,
   ErrorCode,
@@ -104,9 +104,11 @@ async function connectPatiently(options: ConnectionOptions): Promise<RawConnecti
     } catch (error) {
       const retryInMs = backoff(attempt, { firstMs: 100, capMs: 2_000 });
       if (Date.now() + retryInMs > deadline) {
-        throw new Error(`cannot reach NATS at ${url}`, { cause: error });
+        throw new Error(`cannot reach NATS at ${maskUserInfo(url)}`, { cause: error });
       }
-      if (attempt === 0) logger.warn({ url, error }, "NATS cannot be reached yet, trying on");
+      if (attempt === 0) {
+        logger.warn({ url: maskUserInfo(url), error }, "NATS cannot be reached yet, trying on");
+      }
       await sleep(retryInMs);
     }
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maskUserInfo } from "./maskUserInfo.ts";
 
 /** What is wrong with one environment variable. */
 export interface ConfigProblem {
@@ -52,14 +53,12 @@ export function loadConfig<S extends z.ZodRawShape>(
 }
 
 const secretName = /SECRET|PASSWORD|TOKEN|PRIVATE|CREDENTIAL|_KEY$/;
-const userInfo = /(?<=:\/\/)[^@/\s]*@/;
 const maxShownLength = 100;
 
 function found(variable: string, value: string | undefined): string {
   if (value === undefined) return "is not set";
   if (secretName.test(variable)) return "is set, but not usable";
-  const shown = value.replace(userInfo, "***@");
-  return `is ${JSON.stringify(shown.slice(0, maxShownLength))}`;
+  return `is ${JSON.stringify(maskUserInfo(value).slice(0, maxShownLength))}`;
 }
 
 /** Zod's own messages read "Invalid option: expected one of …"; ours are what is expected alone. */
