@@ -144,7 +144,7 @@ function unaryCall(
     };
     try {
       const tries = span === undefined ? () => attempt(call) : noted(() => attempt(call), span);
-      const response = await perform(callee, tries, budgetMs, options.signal);
+      const response = await perform(callee, tries, call.deadline, options.signal);
       endSpan(span, Status.OK);
       recordCalled(path, Status.OK, callee.name, since);
       return response;
@@ -177,17 +177,20 @@ function noted(attempt: () => Promise<Outcome<unknown>>, span: Span) {
 async function perform(
   callee: Callee,
   attempt: () => ReturnType<ReturnType<typeof createAttempts>>,
-  budgetMs: number,
+  deadline: number,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  // Attempts keep the deadline by themselves; only waiting for a free slot needs a timer.
+  // All but waiting for a free slot keeps the deadline by itself.
   const outcome =
     callee.policies.freeSlots > 0
-      ? await callee.policies.run(attempt, signal)
-      : await timeout(budgetMs, {
+      ? await callee.policies.run(attempt, deadline, signal)
+      : await timeout(deadline - performance.now(), {
           strategy: TimeoutStrategy.Aggressive,
           abortOnReturn: false,
-        }).execute(({ signal: bounded }) => callee.policies.run(attempt, bounded), signal);
+        }).execute(
+          ({ signal: bounded }) => callee.policies.run(attempt, deadline, bounded),
+          signal,
+        );
   if (outcome.kind === "failed") throw outcome.refusal;
   return outcome.response;
 }

@@ -1,18 +1,15 @@
 import { metrics } from "@opentelemetry/api";
-import { backoff, type Logger } from "@waybill/chassis";
+import { backoff, type Logger, sleep } from "@waybill/chassis";
 import {
   BrokenCircuitError,
-  type BulkheadPolicy,
   bulkhead,
   type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
-  DelegateBackoff,
   handleWhenResult,
-  type IRetryBackoffContext,
-  type RetryPolicy,
   retry,
+  TaskCancelledError,
 } from "cockatiel";
 import { countRetry } from "./callMetrics.ts";
 import type { Refusal } from "./refusal.ts";
@@ -46,11 +43,13 @@ export interface Policies extends Disposable {
   /** Calls that may begin at once; the next one would have to wait. */
   readonly freeSlots: number;
   /**
-   * Bulkhead, retry, breaker. Rejects with cockatiel's errors when there is no room or the breaker
-   * is not closed; otherwise resolves with the outcome of the last attempt.
+   * Bulkhead, retry, breaker. Rejects with cockatiel's errors when there is no room, the breaker is
+   * not closed or the signal aborts; otherwise resolves with the outcome of the last attempt. No
+   * attempt is waited for that would begin after the deadline, on the clock of performance.now().
    */
   run<Response>(
     attempt: () => Promise<Outcome<Response>>,
+    deadline: number,
     signal?: AbortSignal,
   ): Promise<Outcome<Response>>;
 }
@@ -74,12 +73,6 @@ const breakerChanges = () =>
 const isFailed = (outcome: unknown): outcome is Outcome<never> & { kind: "failed" } =>
   (outcome as Outcome<unknown>).kind === "failed";
 
-function nextDelay({ attempt, result }: IRetryBackoffContext<unknown>): number {
-  const jittered = backoff(attempt - 1, retryBackoff);
-  const outcome = "value" in result ? result.value : undefined;
-  return Math.max(jittered, (isFailed(outcome) && outcome.retryAfterMs) || 0);
-}
-
 const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: "closed",
   [CircuitState.Open]: "open",
@@ -102,7 +95,7 @@ export function createPolicies(
   const slots = bulkhead(room.concurrent, room.queued);
   const retries = retry(
     handleWhenResult((outcome) => isFailed(outcome) && outcome.retryAfterMs !== undefined),
-    { maxAttempts: attempts - 1, backoff: new DelegateBackoff(nextDelay) },
+    { maxAttempts: attempts - 1 }, // Without a backoff: see `pausing`.
   );
   retries.onRetry(() => countRetry(callee));
   const breaker = circuitBreaker(
@@ -118,7 +111,11 @@ export function createPolicies(
     get freeSlots() {
       return slots.executionSlots;
     },
-    run: (attempt, signal) => run(slots, retries, breaker, attempt, signal),
+    run: (attempt, deadline, signal) => {
+      const paused = pausing(() => guarded(breaker, attempt, signal), deadline, signal);
+      if (breaker.state !== CircuitState.Closed) return Promise.reject(new BrokenCircuitError());
+      return slots.execute(() => retries.execute(paused, signal), signal);
+    },
     [Symbol.dispose]: () => probing[Symbol.dispose](),
   };
 }
@@ -139,20 +136,40 @@ function report(callee: string, breaker: CircuitBreakerPolicy, logger: Logger): 
   });
 }
 
-function run<Response>(
-  slots: BulkheadPolicy,
-  retries: RetryPolicy,
+/** Only the probe may half-open the breaker, and nobody waits for its verdict. */
+function guarded<Response>(
   breaker: CircuitBreakerPolicy,
   attempt: () => Promise<Outcome<Response>>,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<Response>> {
-  // Only the probe may half-open the breaker, and nobody waits for its verdict.
-  const guarded = () => {
-    if (breaker.state !== CircuitState.Closed) throw new BrokenCircuitError();
-    return breaker.execute(attempt, signal);
+  if (breaker.state !== CircuitState.Closed) throw new BrokenCircuitError();
+  return breaker.execute(attempt, signal);
+}
+
+/**
+ * Waits before each attempt after the first one, which cockatiel would do whatever the signal says.
+ * A failure after which the deadline comes first is final: it tells the caller more than silence.
+ */
+function pausing<Response>(
+  attempt: () => Promise<Outcome<Response>>,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): () => Promise<Outcome<Response>> {
+  let failures = 0;
+  let pauseMs = 0;
+  return async () => {
+    if (failures > 0) {
+      await sleep(pauseMs, signal).catch((cause) => {
+        throw new TaskCancelledError(String(cause));
+      });
+    }
+    const outcome = await attempt();
+    if (outcome.kind === "answered" || outcome.retryAfterMs === undefined) return outcome;
+    pauseMs = Math.max(backoff(failures, retryBackoff), outcome.retryAfterMs);
+    failures += 1;
+    const inTime = performance.now() + pauseMs < deadline;
+    return inTime ? outcome : { ...outcome, retryAfterMs: undefined };
   };
-  if (breaker.state !== CircuitState.Closed) return Promise.reject(new BrokenCircuitError());
-  return slots.execute(() => retries.execute(guarded, signal), signal);
 }
 
 /** Asks the callee through the breaker, each time it may half-open, until it is closed again. */

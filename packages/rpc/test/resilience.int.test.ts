@@ -67,6 +67,17 @@ describe("a retry", () => {
     expect(state.calls).to.equal(2);
   });
 
+  it("is not waited for beyond the deadline: the refusal is the answer, at once", async () => {
+    const { state, getStatus } = failing(9, unavailable(1_000));
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    const call = client.getStatus({}, { timeoutMs: 950 });
+    const [duration, refusal] = await Promise.all([timed(call), refusalFrom(call)]);
+    expect(refusal).to.include({ code: Status.UNAVAILABLE, retryDelayMs: 1_000 });
+    expect(duration).to.be.below(900);
+    expect(state.calls).to.equal(1);
+  });
+
   it("is made after RESOURCE_EXHAUSTED that says when to come again", async () => {
     const overloaded = () => refuse.resourceExhausted(ErrorReason.OVERLOADED, "full", 20);
     const { state, getStatus } = failing(1, overloaded);
@@ -405,6 +416,18 @@ describe("a caller that gives up", () => {
     expect((await call).code).to.equal(Status.CANCELLED);
     await until(() => abortions === 1);
     expect(calls).to.equal(1);
+  });
+
+  it("between two attempts is CANCELLED at once, and no other attempt is made", async () => {
+    const later = () => refuse.unavailable(ErrorReason.OVERLOADED, "not now", 1_000);
+    const { state, getStatus } = failing(9, later);
+    await using server = await serve({ getStatus });
+    await using client = clientOf(server.address);
+    const call = client.getStatus({}, { signal: AbortSignal.timeout(200) });
+    const [duration, { code }] = await Promise.all([timed(call), refusalFrom(call)]);
+    expect(code).to.equal(Status.CANCELLED);
+    expect(duration).to.be.below(900);
+    expect(state.calls).to.equal(1);
   });
 
   it("of thousands of calls costs no other on its connection anything", async () => {
