@@ -20,7 +20,8 @@ const isPart = {
   /** As toISOString has it, of the years 1 to 9999. */
   time: (text: string) =>
     /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
-    !Number.isNaN(Date.parse(text)),
+    !Number.isNaN(Date.parse(text)) &&
+    new Date(text).toISOString() === text, // Of 30 February, Date makes a day of March.
   id: (text: string) => /^[A-Za-z0-9_-]{1,64}$/.test(text),
   version: (text: string) => /^\d{1,10}$/.test(text) && Number(text) <= maxInt32,
   /** Of a message in a stream. */

@@ -59,6 +59,7 @@ describe("a page token with the right checksum, which anybody can compute", () =
     ["a part too many", [first, "o-1", "o-2"], form],
     ["no time", ["yesterday", "o-1"], form],
     ["a day that no month has", ["2026-02-32T00:00:00.000Z", "o-1"], form],
+    ["a day that February has not", ["2024-02-30T00:00:00.000Z", "o-1"], form],
     ["the year 0", ["0000-01-01T00:00:00.000Z", "o-1"], form],
     ["a year of six digits", ["+275760-09-13T00:00:00.000Z", "o-1"], form],
     ["what PostgreSQL would take for a time", ["infinity", "o-1"], form],
