@@ -58,6 +58,21 @@ describe("npm run trace draws", () => {
     );
   });
 
+  it("what strangers have sent without obeying it, one line for each thing", () => {
+    const evil = "a\n\x1b[2J\x9b31m\r\x07";
+    const spoilt = span(evil, 0, 100, {
+      kind: "consumer",
+      attributes: { "messaging.destination.name": evil, "waybill.reason": evil },
+      events: [{ name: evil, at: start + 10, attributes: { [evil]: evil } }],
+      failure: `\x1b[2J${evil}`,
+    });
+    const transitions = [{ state: "CANCELLED", reason: evil, at: start, traceparent: "" }];
+    const lines = draw({ ...order, transitions, spans: [spoilt] }, drawing);
+    expect(lines).to.have.length("title, traces, gap, span, state".split(", ").length);
+    expect(lines.join("\n")).not.to.match(/[^\n\P{Cc}]/u);
+    expect(lines.join("\n")).to.include("● CANCELLED (a \\x1b[2J\\x9b31m\\x0d\\x07)");
+  });
+
   it("says how many spans are missing; the client's own is not", () => {
     const client = span("door", 0, 100, beneath("client's own"));
     const one = draw({ ...order, spans: [client] }, drawing);

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { oneLine, printable } from "../printable.ts";
 import type { Entry, Level, Logged } from "./entry.ts";
 
 /** That of "notification". */
@@ -84,12 +85,3 @@ const indented = (text: string): string => text.replaceAll(/^/gm, "    ");
 /** A word as it is, everything else as JSON. */
 const shown = (value: unknown): string =>
   printable(typeof value === "string" && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value));
-
-const oneLine = (text: string): string => printable(text.replaceAll(/\s*\n\s*/g, " "));
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-
-/** Without what a terminal would obey: a log may hold what strangers have sent. */
-const printable = (text: string): string =>
-  text.replaceAll(controls, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -1,3 +1,4 @@
+import { oneLine } from "../printable.ts";
 import { type Axis, axisOf } from "./axis.ts";
 import { blocksOf, type Row } from "./blocks.ts";
 import type { OrderTrace } from "./findTrace.ts";
@@ -24,7 +25,7 @@ const maxTitleWidth = 56;
 const minBarWidth = 20;
 const indent = "  ";
 
-/** Draws the waterfall of an order, as lines. */
+/** Draws the waterfall of an order, as lines that a terminal does not obey, whatever reasons and errors say. */
 export function draw(order: OrderTrace, { columns, withBatches }: Drawing): readonly string[] {
   const blocks = blocksOf(order.spans, order.traceIds, withBatches);
   const rows = blocks.flat();
@@ -41,7 +42,7 @@ export function draw(order: OrderTrace, { columns, withBatches }: Drawing): read
     ...block.map((row) => lineOf(row, axis, titleWidth, barWidth)),
   ]);
   const rest = marksBefore(marks, Number.POSITIVE_INFINITY, axis, titleWidth);
-  return [...header(order, rows, axis), "", ...lines, ...rest, ...incomplete(order)];
+  return [...header(order, rows, axis), "", ...lines, ...rest, ...incomplete(order)].map(oneLine);
 }
 
 function header({ orderId, traceIds, transitions }: OrderTrace, rows: readonly Row[], axis: Axis) {

@@ -32,7 +32,7 @@ export function remarksOn({ attributes, events, failure }: ExportedSpan): string
     const value = attributes[key];
     return value === undefined ? [] : (note(String(value)) ?? []);
   });
-  const wrong = failure === undefined ? [] : [`✗ ${oneLine(failure)}`];
+  const wrong = failure === undefined ? [] : [`✗ ${beginning(failure)}`];
   return [...told, ...events.map(eventText), ...wrong].join(", ");
 }
 
@@ -40,13 +40,14 @@ export function remarksOn({ attributes, events, failure }: ExportedSpan): string
 function eventText({ name, attributes }: SpanEvent): string {
   const values = Object.entries(attributes)
     .filter(([key]) => key !== "exception.stacktrace")
-    .map(([key, value]) => `${key.split(".").at(-1)} ${oneLine(String(value))}`);
+    .map(([key, value]) => `${key.split(".").at(-1)} ${beginning(String(value))}`);
   return values.length === 0 ? `⟲ ${name}` : `⟲ ${name} (${values.join(", ")})`;
 }
 
 const maxTextLength = 80;
 
-function oneLine(text: string): string {
+/** Of the first line. */
+function beginning(text: string): string {
   const [first = ""] = text.split("\n");
   return first.length > maxTextLength ? `${first.slice(0, maxTextLength - 1)}…` : first;
 }
