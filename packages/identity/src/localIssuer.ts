@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -60,15 +59,16 @@ export interface Issuer {
 }
 
 /**
- * The issuer whose key is kept in the folder, made at the first time: `key.json`, which only the
- * owner may read, and `jwks.json`, the public half. Who can read the key can be anybody.
+ * The issuer whose key is kept in the folder, made when there is none: `key.json`, which only the
+ * owner may read, and `jwks.json`, its public half. Who can read the key can be anybody.
  */
 export async function openLocalIssuer({ folder }: { readonly folder: string }): Promise<Issuer> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
   const { signing, publicKey } = await openKey(join(folder, "key.json"));
   const jwksFile = join(folder, "jwks.json");
-  if (!existsSync(jwksFile)) await replaceFile(jwksFile, JSON.stringify({ keys: [publicKey] }));
+  const jwks = JSON.stringify({ keys: [publicKey] });
+  if ((await stored(jwksFile)) !== jwks) await replaceFile(jwksFile, jwks);
   return {
     trusted: (userAddress) => trustedIssuers(jwksFile, userAddress),
     serviceToken: (name, lifetimeMs = defaultLifetimeMs) =>
@@ -93,7 +93,8 @@ function trustedIssuers(jwksFile: string, userAddress: string): readonly Trusted
 }
 
 async function openKey(file: string): Promise<{ signing: SigningKey; publicKey: JWK }> {
-  const jwk = (await storedKey(file)) ?? (await newKey(file));
+  const known = await stored(file);
+  const jwk = known === undefined ? await newKey(file) : (JSON.parse(known) as JWK);
   const { d: _secret, ...publicKey } = jwk;
   const keyId = await calculateJwkThumbprint(publicKey);
   const key = (await importJWK(jwk, "EdDSA")) as CryptoKey;
@@ -103,9 +104,10 @@ async function openKey(file: string): Promise<{ signing: SigningKey; publicKey: 
   };
 }
 
-async function storedKey(file: string): Promise<JWK | undefined> {
+/** Undefined when there is no such file. */
+async function stored(file: string): Promise<string | undefined> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as JWK;
+    return await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

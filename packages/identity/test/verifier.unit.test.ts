@@ -181,6 +181,19 @@ describe("TRUSTED_ISSUERS", () => {
   }
 });
 
+describe("a local issuer", () => {
+  it("makes a new key where its key was deleted, and tokens of that one are trusted", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "waybill-issuer-"));
+    await openLocalIssuer({ folder });
+    await rm(join(folder, "key.json"));
+    const issuer = await openLocalIssuer({ folder });
+    await using verifier = createVerifier({ issuers: issuer.trusted("127.0.0.1:1"), logger });
+    const token = await issuer.serviceToken("order");
+    expect(await outcome(verifier.verify(token))).to.deep.equal({ kind: "service", name: "order" });
+    await rm(folder, { recursive: true });
+  });
+});
+
 describe("a service's own token", () => {
   it("is read from its file, and again when it has ended", async () => {
     const folder = await mkdtemp(join(tmpdir(), "waybill-token-"));
