@@ -5,6 +5,7 @@ import type { Delivery } from "./delivery.ts";
 import { countDeadLetter, countOutcomes } from "./messagingMetrics.ts";
 import { handleNarrowing } from "./narrowing.ts";
 import { again, dead, type Outcome } from "./outcome.ts";
+import type { OwnFailures } from "./ownFailures.ts";
 import {
   inSpan,
   type Received,
@@ -26,13 +27,17 @@ export async function handleBatch<E>(
   batch: readonly Delivery[],
   settings: ConsumerSettings<E>,
   deadLetters: DeadLetterWriter,
+  failures: OwnFailures,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const span = startBatchSpan(settings.durable, batch);
   try {
     return await inSpan(span, async () => {
-      const handled = await handleReadable(batch, settings, signal, span);
+      const handled = await handleReadable(batch, settings, failures, signal, span);
       const outcomes = await keepDead(batch, handled, settings, deadLetters);
+      batch.forEach(({ sequence }, index) => {
+        if (outcomes[index]?.kind !== "again") failures.forget(sequence);
+      });
       countOutcomes(settings.stream.name, settings.durable, outcomes);
       return outcomes;
     });
@@ -44,6 +49,7 @@ export async function handleBatch<E>(
 async function handleReadable<E>(
   batch: readonly Delivery[],
   settings: ConsumerSettings<E>,
+  failures: OwnFailures,
   signal: AbortSignal,
   span: Span | undefined,
 ): Promise<readonly Outcome[]> {
@@ -54,7 +60,7 @@ async function handleReadable<E>(
     {
       handle: (events) => settings.handle(events, signal),
       isTransient: (error) => signal.aborted || settings.isTransient(error),
-      isHopeless: ({ deliveries }) => deliveries >= settings.attempts,
+      isHopeless: ({ sequence }) => failures.add(sequence) >= settings.attempts,
       onFailure: (error, events) => logFailure(error, events, settings),
     },
   );

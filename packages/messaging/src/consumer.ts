@@ -32,7 +32,7 @@ export interface BatchConsumer<E> {
   readonly isTransient?: (error: unknown) => boolean;
   /** After this long without a word, the server delivers a message again. Unit: ms. Default 30 s. */
   readonly ackWaitMs?: number;
-  /** After so many deliveries an event whose handling throws is given up. Default 3. */
+  /** An event whose handling throws is given up when it has failed alone so often in one process. Default 3. */
   readonly attempts?: number;
   /** How often the server gives a sign of life. Unit: ms. Default 5 s. */
   readonly heartbeatMs?: number;

@@ -16,6 +16,7 @@ import {
 import { type DurableIdentity, ensureDurable } from "./durable.ts";
 import { recordDelay } from "./messagingMetrics.ts";
 import { again, type Outcome } from "./outcome.ts";
+import { OwnFailures } from "./ownFailures.ts";
 import { Pull } from "./pull.ts";
 
 /** How long what could not be recorded waits before it is tried again. */
@@ -36,6 +37,7 @@ export class RunningConsumption<E> implements Consumption {
   readonly #stopping = new AbortController();
   readonly #abandoning = new AbortController();
   readonly #lanes = new Set<Promise<void>>();
+  readonly #ownFailures = new OwnFailures();
   /** Waiting for a lane or in one, by sequence. */
   readonly #held = new Map<bigint, Delivery>();
   #waiting: Delivery[] = [];
@@ -102,6 +104,7 @@ export class RunningConsumption<E> implements Consumption {
     this.#pull.release(this.#waiting.length);
     this.#waiting = [];
     this.#held.clear();
+    this.#ownFailures.clear();
   }
 
   #receive(message: Msg): void {
@@ -163,10 +166,15 @@ export class RunningConsumption<E> implements Consumption {
   }
 
   async #handle(batch: readonly Delivery[]): Promise<readonly Outcome[]> {
-    const { signal } = this.#abandoning;
     const done = this.#measure(batch);
     try {
-      return await handleBatch(batch, this.#settings, this.#deadLetters, signal);
+      return await handleBatch(
+        batch,
+        this.#settings,
+        this.#deadLetters,
+        this.#ownFailures,
+        this.#abandoning.signal,
+      );
     } catch (error) {
       this.#settings.logger.error({ error }, "a batch broke off, it is delivered again");
       return batch.map(() => again);

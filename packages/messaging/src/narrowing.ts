@@ -5,7 +5,7 @@ export interface Narrowing<Element> {
   readonly handle: (elements: readonly Element[]) => Promise<readonly Outcome[]>;
   /** Whether the failure says nothing about the elements, for example a database that is down. */
   readonly isTransient: (error: unknown) => boolean;
-  /** Whether an element that failed alone is to be given up, or tried again. */
+  /** Whether an element that failed alone is to be given up, or tried again. Asked once each time. */
   readonly isHopeless: (element: Element) => boolean;
   readonly onFailure: (error: unknown, elements: readonly Element[]) => void;
 }

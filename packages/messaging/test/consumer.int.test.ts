@@ -183,6 +183,27 @@ describe("batch consumer", () => {
     expect([...handled.values()]).to.deep.equal(Array(99).fill(1));
   });
 
+  it("does not hold against an event how often it came while something was away", async () => {
+    const failures = [..."UUFF"]; // Unavailable, and failing by itself.
+    const seen: string[] = [];
+    await publishAll([`${stream.name} a`]);
+    await using consumption = messaging.consume(
+      consumerOf(async (events) => {
+        const failure = failures.shift();
+        if (failure === "U") throw Object.assign(new Error("down"), { name: "UnavailableError" });
+        if (failure === "F") throw new Error("a defect");
+        seen.push(...events.map(({ event, deliveries }) => `${event} ${deliveries}`));
+        return allDone(events);
+      }),
+    );
+    await until(
+      "it is settled",
+      () => (seen.length > 0 ? consumption.held : -1),
+      (held) => held === 0,
+    );
+    expect(seen).to.deep.equal([`${stream.name} a 5`]);
+  });
+
   it("delivers a batch again until what it needs is available", async () => {
     let attempts = 0;
     const seen: string[] = [];

@@ -5,6 +5,7 @@ import type { ConsumerSettings } from "../../../messaging/src/consumer.ts";
 import type { Delivery } from "../../../messaging/src/delivery.ts";
 import type { RelayParts } from "../../../messaging/src/flights.ts";
 import { isTransientFailure } from "../../../messaging/src/narrowing.ts";
+import { OwnFailures } from "../../../messaging/src/ownFailures.ts";
 import { RunningRelay } from "../../../messaging/src/runningRelay.ts";
 import type { Appointment, Owner, Scheduler } from "../engine/scheduler.ts";
 import type { Chaos } from "../world/chaos.ts";
@@ -139,6 +140,7 @@ export function consume<E>(parts: MessagingParts, owner: Owner, consumer: BatchC
     write: async ({ reason, error }: { reason: string; error: string }) =>
       onGivenUp(name, `${reason}: ${error}`),
   };
+  const failures = new OwnFailures();
   const stopping = new AbortController();
   let busy = 0;
 
@@ -163,7 +165,7 @@ export function consume<E>(parts: MessagingParts, owner: Owner, consumer: BatchC
   };
   const work = async (batch: readonly Delivery[], messages: readonly Message[]): Promise<void> => {
     busy += 1;
-    const outcomes = await handleBatch(batch, settings, giveUp as never, stopping.signal);
+    const outcomes = await handleBatch(batch, settings, giveUp as never, failures, stopping.signal);
     busy -= 1;
     messages.forEach((message, index) => {
       settle(message, outcomes[index]?.kind ?? "again");
