@@ -72,6 +72,15 @@ export class StreamCheck implements AsyncDisposable {
 
   /** Looks at the stream now, and makes the journal publish again what it has lost. */
   async check(): Promise<void> {
+    try {
+      await this.#compare();
+    } catch (error) {
+      if (this.#epoch === undefined) this.doubt(); // Whoever asked may not ask again.
+      throw error;
+    }
+  }
+
+  async #compare(): Promise<void> {
     const { stream, streams, journal, marked } = this.#options;
     for (let round = 0; round < maxRounds; round += 1) {
       const doubts = this.#doubts;
