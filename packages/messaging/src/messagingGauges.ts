@@ -1,8 +1,8 @@
 import { observeGauges, type Reading } from "@waybill/chassis";
-import type { ConsumerInfo, StoredMsg } from "nats";
-import { type Connection, isNotFound } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Journal } from "./journal.ts";
 import { consumerAttributes } from "./messagingMetrics.ts";
+import { oldestUnsettled } from "./oldestUnsettled.ts";
 
 /** A durable whose backlog is told. */
 export interface ObservedConsumer {
@@ -86,45 +86,25 @@ async function readConsumer(
       ["waybill.consumer.ack_pending", info.num_ack_pending, of],
       ["waybill.consumer.redelivered", info.num_redelivered, of],
     ];
-    const age = await oldestAge(connection, stream, info).catch(() => undefined); // Not known is not 0.
-    if (age !== undefined) readings.push(["waybill.consumer.oldest_age", age, of]);
-    return readings;
+    try {
+      const age = ageOf(await oldestUnsettled(connection.manager, info));
+      return [...readings, ["waybill.consumer.oldest_age", age, of]];
+    } catch {
+      return readings; // Not known is not 0.
+    }
   });
-}
-
-/** By the first message beyond all that are settled. Unit: s. */
-async function oldestAge(
-  { manager }: Connection,
-  stream: string,
-  { config, num_pending, num_ack_pending, ack_floor }: ConsumerInfo,
-): Promise<number> {
-  if (num_pending + num_ack_pending === 0) return 0;
-  const seq = ack_floor.stream_seq + 1;
-  const subjects = config.filter_subjects ?? [config.filter_subject ?? ">"];
-  const firsts = await Promise.all(
-    // The server takes both; the client's type knows only one at a time.
-    subjects.map((next_by_subj) =>
-      manager.streams
-        .getMessage(stream, { seq, next_by_subj } as { seq: number })
-        .catch((error: unknown): StoredMsg | undefined => {
-          if (isNotFound(error)) return undefined; // There is none of this subject.
-          throw error;
-        }),
-    ),
-  );
-  const times = firsts.flatMap((first) => (first === undefined ? [] : [first.time.getTime()]));
-  return times.length === 0 ? 0 : ageOf(Math.min(...times));
 }
 
 async function readRelay({ stream, inFlight, journal }: ObservedRelay) {
   const of = { "messaging.destination.name": stream };
   const { rows, oldest } = await journal.backlog();
-  const age = oldest === undefined ? 0 : ageOf(oldest.getTime());
   return [
     ["waybill.journal.unpublished", rows, of],
-    ["waybill.journal.oldest_age", age, of],
+    ["waybill.journal.oldest_age", ageOf(oldest), of],
     ["waybill.relay.in_flight", inFlight, of],
   ] satisfies MessagingReading[];
 }
 
-const ageOf = (atMs: number): number => Math.max(0, Date.now() - atMs) / 1_000;
+/** 0 when there is none. Unit: s. */
+const ageOf = (oldest: Date | undefined): number =>
+  oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.getTime()) / 1_000;

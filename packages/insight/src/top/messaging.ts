@@ -1,3 +1,4 @@
+import { oldestUnsettled } from "@waybill/messaging/oldestUnsettled";
 import { type ConsumerInfo, connect, type JetStreamManager, type NatsConnection } from "nats";
 import type { ConsumerFacts, MessagingFacts } from "./observation.ts";
 
@@ -64,28 +65,7 @@ async function readConsumers(
     redelivered: info.num_redelivered,
     readers: info.num_waiting,
     isPaused: info.paused ?? false,
-    oldestAt: await oldestAt(manager, stream, info),
+    oldestAt: (await oldestUnsettled(manager, info))?.getTime(),
   }));
   return (await Promise.all(facts)).sort((a, b) => a.durable.localeCompare(b.durable));
-}
-
-/** When the first event after all that are settled was stored. */
-async function oldestAt(
-  manager: JetStreamManager,
-  stream: string,
-  { config, num_pending, num_ack_pending, ack_floor }: ConsumerInfo,
-): Promise<number | undefined> {
-  if (num_pending + num_ack_pending === 0) return undefined;
-  const seq = ack_floor.stream_seq + 1;
-  const subjects = config.filter_subjects ?? [config.filter_subject ?? ">"];
-  const times = subjects.map(
-    (next_by_subj) =>
-      manager.streams
-        // The server takes both; the client's type knows only one at a time.
-        .getMessage(stream, { seq, next_by_subj } as { seq: number })
-        .then(({ time }) => time.getTime())
-        .catch(() => Number.POSITIVE_INFINITY), // There is none of this subject.
-  );
-  const first = Math.min(...(await Promise.all(times)));
-  return Number.isFinite(first) ? first : undefined;
 }
