@@ -21,7 +21,7 @@ export interface CoalescedOptions<Request, Element, Out, Response, Call extends 
   /** The response of one result; throws a Refusal when the result is one. */
   readonly encode: (out: Out, request: Request) => Response;
   /** Where unexpected errors of a batch's elements go; those of a unary call are logged by the server. */
-  readonly logger?: Logger;
+  readonly logger: Logger;
 }
 
 /** A unary RPC and its batch twin, both served by one batching point. */
@@ -58,7 +58,7 @@ export function coalesced<Request, Element, Out, Response, Call extends CallSign
       settled.status === "fulfilled" ? attempt(() => encode(settled.value, request)) : settled;
     if (encoded.status === "fulfilled") return { ok: encoded.value };
     const error: unknown = encoded.reason;
-    if (refusalOf(error) === undefined) logger?.error({ error }, "An element failed unexpectedly");
+    if (refusalOf(error) === undefined) logger.error({ error }, "An element failed unexpectedly");
     return { failure: toFailure(error), error };
   };
   return {

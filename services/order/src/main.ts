@@ -30,7 +30,7 @@ service.onDrain(app);
 observeUnannounced(db);
 service.background("announcing orders left over", announceIntervalMs, app.announceLeftOver);
 await service.serve(
-  [[OrderServiceDefinition, orderService(app, config.PAYMENT_METHODS.split(","))]],
+  [[OrderServiceDefinition, orderService(app, config.PAYMENT_METHODS.split(","), service.logger)]],
   { policies: [policy] },
 );
 await service.untilTerminated();

@@ -1,5 +1,7 @@
+import { createLogger } from "@waybill/chassis";
 import { AbandonOutcome } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
+import { sql } from "@waybill/persistence";
 import { expect } from "chai";
 import { line, refused, request, storedIn } from "./support/asking.ts";
 import { type Shop, startShop } from "./support/shop.ts";
@@ -61,6 +63,24 @@ describe("what other services ask of order", () => {
       ).to.equal(mismatch);
       expect((await shop.client.getOrder({ orderId: "p2" })).order?.total).to.equal(undefined);
     });
+  });
+
+  it("what fails unexpectedly in a batch is told to the log", async () => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const told = createLogger("order", { level: "error", format: "json" }, { write });
+    await using broken = await startShop({ logger: told });
+    await broken.stock("pen", 1);
+    await broken.db.run(sql("test_break", "alter table orders rename to broken"));
+    const { client } = broken;
+    await client.batchCreateOrders({ requests: [request()] });
+    await client.batchGetOrders({ orderIds: ["o"] });
+    await client.batchRecordPrices({
+      requests: [{ orderId: "o", lines: [priced("pen", 1, 1n)], total: eur(1n) }],
+    });
+    await client.batchAbandonOrders({ orderIds: ["o"] });
+    expect(lines).to.have.lengthOf(4);
+    for (const line of lines) expect(line).to.contain('relation \\"orders\\" does not exist');
   });
 
   it("abandoning: stored orders stay, unknown ones never come, each once", async () => {

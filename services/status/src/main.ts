@@ -42,7 +42,10 @@ service.background("announcing orders again", lookEveryMs, async () =>
   // Without NATS an announcement would be lost and the next one wait for twice as long.
   messaging.connected ? await announceAgain() : undefined,
 );
-await service.serve([[StatusServiceDefinition, statusService(app, service.signal)]], {
-  policies: [policy],
-});
+await service.serve(
+  [[StatusServiceDefinition, statusService(app, service.logger, service.signal)]],
+  {
+    policies: [policy],
+  },
+);
 await service.untilTerminated();

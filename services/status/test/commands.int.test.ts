@@ -1,3 +1,4 @@
+import { createLogger } from "@waybill/chassis";
 import { OrderState } from "@waybill/contracts/status";
 import { sql } from "@waybill/persistence";
 import { expect } from "chai";
@@ -242,6 +243,19 @@ describe("commands", () => {
     expect(await create("traced", traceparent)).to.equal(traceparent);
     expect(await create("malformed", "00-garbage\0")).to.equal("");
     expect(await create("long", "x".repeat(100_000))).to.equal("");
+  });
+
+  it("that fail unexpectedly in a batch are told to the log", async () => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const logger = createLogger("status", { level: "error", format: "json" }, { write });
+    await using replica = await startReplica({ logger });
+    await replica.db.run(sql("test_break", "alter table statuses rename to broken"));
+    const requests = [{ orderId: "o", userId: "alice" }];
+    await replica.client.batchCreateStatuses({ requests });
+    await replica.client.batchGetStatuses({ orderIds: ["o"] });
+    expect(lines).to.have.lengthOf(2);
+    for (const line of lines) expect(line).to.contain('relation \\"statuses\\" does not exist');
   });
 
   it("mark the Tries of a PENDING order only, and set a total once", async () => {

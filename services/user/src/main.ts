@@ -51,5 +51,7 @@ service.background("rereading signing keys", rereadIntervalMs, () => keys.reread
 service.background("purging ended tokens", purgeIntervalMs, async () => {
   return { again: await app.purge() };
 });
-await service.serve([[UserServiceDefinition, userService(app)]], { policies: [policy] });
+await service.serve([[UserServiceDefinition, userService(app, service.logger)]], {
+  policies: [policy],
+});
 await service.untilTerminated();

@@ -1,3 +1,4 @@
+import { createLogger } from "@waybill/chassis";
 import { Role } from "@waybill/contracts/user";
 import { sql } from "@waybill/persistence";
 import { expect } from "chai";
@@ -76,6 +77,17 @@ describe("accounts", () => {
     }
     as(customer("bob"));
     expect(await refused(client.getUser({ userId: "ann" }))).to.equal("USER_NOT_FOUND");
+  });
+
+  it("that cannot be read in a batch are told to the log", async () => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const logger = createLogger("user", { level: "error", format: "json" }, { write });
+    await using served = await serveUsers({ logger });
+    await served.db.run(sql("test_break", "alter table accounts rename to broken"));
+    await served.client.batchGetUsers({ userIds: ["ann"] });
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.contain('relation \\"accounts\\" does not exist');
   });
 
   it("opened by many at once are one, with one of their passwords", async () => {

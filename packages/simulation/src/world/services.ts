@@ -81,13 +81,13 @@ const bootOrder =
       logger: running.logger,
     });
     running.background("announcing", periods.lookMs, app.announceLeftOver);
-    return handlersOf(orderService(app, paymentMethods));
+    return handlersOf(orderService(app, paymentMethods, running.logger));
   };
 
 const bootStatus =
   ({ messaging, batches }: Wiring): Boot =>
   (running) => {
-    const { db, owner } = running;
+    const { db, owner, logger } = running;
     const relay = relayOf(messaging, owner, {
       stream: ordersStream,
       journal: transitionJournal(db),
@@ -107,7 +107,7 @@ const bootStatus =
     running.background("announcing again", periods.lookMs, async () =>
       messaging.nats.isUp ? await again() : undefined,
     );
-    return handlersOf(statusService(app, new AbortController().signal));
+    return handlersOf(statusService(app, logger, new AbortController().signal));
   };
 
 const bootItem =

@@ -1,3 +1,4 @@
+import type { Logger } from "@waybill/chassis";
 import type { OrderServiceImplementation } from "@waybill/contracts/order";
 import type { OrderApp } from "../app/orderApp.ts";
 import { decisionRpcs } from "./decisionRpcs.ts";
@@ -9,9 +10,10 @@ import { placementDecoder } from "./requests.ts";
 export const orderService = (
   app: OrderApp,
   paymentMethods: readonly string[],
+  logger: Logger,
 ): OrderServiceImplementation => ({
-  ...placementRpcs(app.placements, placementDecoder(paymentMethods)),
-  ...readRpcs(app),
+  ...placementRpcs(app.placements, placementDecoder(paymentMethods), logger),
+  ...readRpcs(app, logger),
   ...decisionRpcs(app),
-  ...participantRpcs(app.pricings, app.abandonments),
+  ...participantRpcs(app.pricings, app.abandonments, logger),
 });

@@ -1,4 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import {
   type AbandonOrderResponse,
@@ -48,13 +49,15 @@ const abandonRule = z.object({ orderId: rules.id });
 export function participantRpcs(
   pricings: BatchingPoint<Pricing, PricingResult>,
   abandonments: BatchingPoint<string, Fate>,
+  logger: Logger,
 ): Pick<
   OrderServiceImplementation,
   "recordPrices" | "batchRecordPrices" | "abandonOrder" | "batchAbandonOrders"
 > {
-  const record = coalesced({ point: pricings, decode: toPricing, encode: pricingResponse });
+  const record = coalesced({ point: pricings, logger, decode: toPricing, encode: pricingResponse });
   const abandon = coalesced({
     point: abandonments,
+    logger,
     decode: ({ orderId }: { orderId: string }) => validate(abandonRule, { orderId }).orderId,
     encode: abandonResponse,
   });

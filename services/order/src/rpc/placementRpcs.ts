@@ -1,4 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type {
   CreateOrderRequest,
@@ -38,9 +39,11 @@ const tryRule = z.object({
 export function placementRpcs(
   placements: BatchingPoint<Placement, PlacementResult>,
   decoder: PlacementDecoder,
+  logger: Logger,
 ): Pick<OrderServiceImplementation, "createOrder" | "batchCreateOrders" | "tryOrder"> {
   const create = coalesced({
     point: placements,
+    logger,
     decode: (request: CreateOrderRequest, call) =>
       decoder.decode({ ...request, userId: ownUserId(request.userId) }, call),
     encode: createResponse,

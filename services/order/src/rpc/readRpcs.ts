@@ -1,4 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetOrderResponse, OrderServiceImplementation } from "@waybill/contracts/order";
 import { OrderState } from "@waybill/contracts/status";
@@ -32,9 +33,11 @@ const listRule = z.object({
 /** GetOrder, its batch and ListOrders. */
 export function readRpcs(
   app: ReadApp,
+  logger: Logger,
 ): Pick<OrderServiceImplementation, "getOrder" | "batchGetOrders" | "listOrders"> {
   const get = coalesced({
     point: app.views,
+    logger,
     decode: (request: ViewRequest) => validate(viewRule, request),
     encode: viewResponse,
   });

@@ -1,4 +1,4 @@
-import { createLogger } from "@waybill/chassis";
+import { createLogger, type Logger } from "@waybill/chassis";
 import { type ItemServiceClient, ItemServiceDefinition } from "@waybill/contracts/item";
 import { type OrderServiceClient, OrderServiceDefinition } from "@waybill/contracts/order";
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
@@ -39,6 +39,7 @@ export interface ReplicaOptions {
   /** Comes between this replica and its database. */
   readonly database?: (real: Database) => Database;
   readonly lanes?: number;
+  readonly logger?: Logger;
 }
 
 /** The order service in this process. */
@@ -98,7 +99,7 @@ export async function startShop(options: ReplicaOptions = {}): Promise<Shop> {
   });
   const statusServer = await stoppable(parts, "status", [
     StatusServiceDefinition,
-    statusService(statuses, new AbortController().signal),
+    statusService(statuses, logger, new AbortController().signal),
   ]);
   const statusClient = parts.use(clientOf(StatusServiceDefinition, statusServer.address));
   const items = itemApp({
@@ -170,7 +171,9 @@ async function startOrder(
       name: "order",
       host: "127.0.0.1",
       port,
-      services: [[OrderServiceDefinition, orderService(app, paymentMethods)]],
+      services: [
+        [OrderServiceDefinition, orderService(app, paymentMethods, options.logger ?? logger)],
+      ],
       authorize: admitUnverified,
       logger,
       drainMs: 100,

@@ -1,5 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
-import { namedTraceparent } from "@waybill/chassis";
+import { type Logger, namedTraceparent } from "@waybill/chassis";
 import type {
   CreateStatusRequest,
   CreateStatusResponse,
@@ -68,10 +68,10 @@ type CommandRpcs = Pick<
 >;
 
 /** The RPCs that write: all through one batching point, so that commands of one order keep their order. */
-export function commandRpcs(commands: BatchingPoint<Command, Verdict>): CommandRpcs {
-  const create = coalesced({ point: commands, decode: toCreate, encode: createResponse });
-  const move = coalesced({ point: commands, decode: toMove, encode: updateResponse });
-  const mark = coalesced({ point: commands, decode: toMarkTried, encode: createResponse });
+export function commandRpcs(point: BatchingPoint<Command, Verdict>, logger: Logger): CommandRpcs {
+  const create = coalesced({ point, logger, decode: toCreate, encode: createResponse });
+  const move = coalesced({ point, logger, decode: toMove, encode: updateResponse });
+  const mark = coalesced({ point, logger, decode: toMarkTried, encode: createResponse });
   return {
     createStatus: create.one,
     batchCreateStatuses: async ({ requests }, context) => {

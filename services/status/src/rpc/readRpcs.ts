@@ -1,4 +1,5 @@
 import type { BatchingPoint } from "@waybill/batching";
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { GetStatusResponse, StatusServiceImplementation } from "@waybill/contracts/status";
 import { OrderState } from "@waybill/contracts/status";
@@ -30,9 +31,11 @@ type ReadRpcs = Pick<
 export function readRpcs(
   db: Database,
   statuses: BatchingPoint<string, Status | undefined>,
+  logger: Logger,
 ): ReadRpcs {
   const get = coalesced({
     point: statuses,
+    logger,
     decode: ({ orderId }: { orderId: string }) => validate(getRule, { orderId }).orderId,
     encode: getResponse,
   });

@@ -1,3 +1,4 @@
+import type { Logger } from "@waybill/chassis";
 import type { StatusServiceImplementation } from "@waybill/contracts/status";
 import type { StatusApp } from "../app/statusApp.ts";
 import { commandRpcs } from "./commandRpcs.ts";
@@ -9,10 +10,11 @@ import { watchRpc } from "./watchRpc.ts";
 /** `shutdown` ends the streams. */
 export const statusService = (
   app: StatusApp,
+  logger: Logger,
   shutdown: AbortSignal,
 ): StatusServiceImplementation => ({
-  ...commandRpcs(app.commands),
-  ...readRpcs(app.db, app.statuses),
+  ...commandRpcs(app.commands, logger),
+  ...readRpcs(app.db, app.statuses, logger),
   ...summaryRpc(app),
   ...watchRpc(app, shutdown),
   ...upkeepRpcs(app),

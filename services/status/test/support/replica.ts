@@ -1,4 +1,4 @@
-import { createLogger } from "@waybill/chassis";
+import { createLogger, type Logger } from "@waybill/chassis";
 import { ordersStream } from "@waybill/contracts/events";
 import { type StatusServiceClient, StatusServiceDefinition } from "@waybill/contracts/status";
 import { admitUnverified } from "@waybill/identity";
@@ -29,6 +29,7 @@ export interface ReplicaOptions {
   /** Publishes there; default nowhere. */
   readonly natsUrl?: string;
   readonly lanes?: number;
+  readonly logger?: Logger;
 }
 
 /** A replica of the service in this process, on a real database, asked over gRPC. */
@@ -66,7 +67,12 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
       name: "status",
       host: "127.0.0.1",
       port: 0,
-      services: [[StatusServiceDefinition, statusService(app, new AbortController().signal)]],
+      services: [
+        [
+          StatusServiceDefinition,
+          statusService(app, options.logger ?? logger, new AbortController().signal),
+        ],
+      ],
       authorize: admitUnverified,
       logger,
     }),

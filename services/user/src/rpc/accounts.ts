@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import { Role, type User, type UserServiceImplementation } from "@waybill/contracts/user";
 import { callerOf, isOwn, onlyOwn } from "@waybill/identity";
@@ -10,9 +11,13 @@ import { createRule, getRule, hiding, listRule } from "./schemas.ts";
 
 type AccountRpcs = "createUser" | "getUser" | "batchGetUsers" | "listUsers";
 
-export function accountRpcs(app: UserApp): Pick<UserServiceImplementation, AccountRpcs> {
+export function accountRpcs(
+  app: UserApp,
+  logger: Logger,
+): Pick<UserServiceImplementation, AccountRpcs> {
   const get = coalesced({
     point: app.accounts,
+    logger,
     decode: ({ userId }: { userId: string }) => {
       validate(getRule, { userId });
       if (!isOwn(userId)) throw userNotFound(userId);

@@ -1,3 +1,4 @@
+import type { Logger } from "@waybill/chassis";
 import { ErrorReason } from "@waybill/contracts/errors";
 import type { UserServiceImplementation } from "@waybill/contracts/user";
 import { refuse, validate } from "@waybill/rpc";
@@ -7,8 +8,8 @@ import { loginRpcs } from "./logins.ts";
 import { rotateRule } from "./schemas.ts";
 
 /** The handlers. Who may call them at all is decided before, by the policy. */
-export const userService = (app: UserApp): UserServiceImplementation => ({
-  ...accountRpcs(app),
+export const userService = (app: UserApp, logger: Logger): UserServiceImplementation => ({
+  ...accountRpcs(app, logger),
   ...loginRpcs(app),
   listSigningKeys: async () => ({ jwksJson: JSON.stringify({ keys: app.keys.published() }) }),
   rotateSigningKey: async (request) => {

@@ -133,7 +133,7 @@ export async function serveUsers(options: Options = {}): Promise<Served> {
     name: "user",
     host: "127.0.0.1",
     port: 0,
-    services: [[UserServiceDefinition, userService(opened.app) satisfies Call]],
+    services: [[UserServiceDefinition, userService(opened.app, logger) satisfies Call]],
     logger,
     authorize: () => (work) => actingAs(caller, work),
   });
