@@ -170,6 +170,22 @@ describe("the payment fence", () => {
         providerReason: "expired",
       });
     });
+    it("answers a Cancel whose void the provider refused as coming too late, and why", () => {
+      const { CANCELLING } = payments;
+      const captured = { ...CANCELLING, voidRefusal: "captured" } as Payment;
+      expect(conclude(operations.cancel, captured)).to.deep.equal({
+        kind: "refused",
+        reason: "ALREADY_CONFIRMED",
+        providerReason: "captured",
+      });
+      expect(conclude(operations.confirm, captured)).to.include({
+        reason: "TRANSACTION_CANCELLED",
+      });
+    });
+    it("asks again for a void that was refused", () => {
+      const captured = { ...payments.CANCELLING, voidRefusal: "captured" } as Payment;
+      expect(decide(operations.cancel, captured)).to.deep.equal({ kind: "ask", payment: captured });
+    });
     it("lets a payment whose authorisation is lost be cancelled", () => {
       const lost: Payment = { ...base, state: "TRIED", reference: "r1", captureRefusal: "expired" };
       expect(inWords(decide(operations.cancel, lost))).to.equal("ask CANCELLING");

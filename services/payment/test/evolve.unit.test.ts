@@ -21,6 +21,7 @@ const payments = {
   CONFIRMED: { ...base, state: "CONFIRMED", reference: "r1" },
   CANCELLING: { ...base, state: "CANCELLING", reference: "r1" },
   "CANCELLING blindly": { ...base, state: "CANCELLING" },
+  "CANCELLING in vain": { ...base, state: "CANCELLING", reference: "r1", voidRefusal: "captured" },
   CANCELLED: { ...base, state: "CANCELLED", reference: "r1" },
   "CANCELLED without authorisation": { ...base, state: "CANCELLED" },
   BLOCKED: { transactionId: "t1", state: "BLOCKED" },
@@ -44,12 +45,13 @@ const changes: Partial<Record<Given, Partial<Record<keyof typeof answers, Paymen
   TRIED: { captured: "CONFIRMED" },
   DECLINED: { authorized: "TRIED" },
   CONFIRMING: { captured: "CONFIRMED", captureRefused: "TRIED" },
-  CANCELLING: { voided: "CANCELLED" },
+  CANCELLING: { voided: "CANCELLED", voidRefused: "CANCELLING" },
   "CANCELLING blindly": {
     authorized: "CANCELLING",
     pending: "CANCELLING",
     declined: "CANCELLED",
   },
+  "CANCELLING in vain": { voided: "CANCELLED" },
   "CANCELLED without authorisation": { authorized: "CANCELLING", pending: "CANCELLING" },
 };
 
@@ -79,6 +81,18 @@ describe("an answer of the provider", () => {
     expect(evolve(payments.CANCELLING, answer)).to.equal(payments.CANCELLING);
   });
 
+  it("that it will not void is kept, as it was said first, until it does", () => {
+    const refused = evolve(payments.CANCELLING, answers.voidRefused);
+    expect(refused).to.deep.equal(payments["CANCELLING in vain"]);
+    expect(evolve(refused, { kind: "voidRefused", reason: "settled" })).to.equal(refused);
+    expect(evolve(refused, answers.voided)).to.deep.equal(payments.CANCELLED);
+  });
+
+  it("that another authorisation succeeded says nothing of whether that can be voided", () => {
+    const after = evolve(payments["CANCELLING in vain"], { kind: "authorized", reference: "r2" });
+    expect(after).to.deep.equal({ ...base, state: "CANCELLING", reference: "r2" });
+  });
+
   it("that cannot be true is pointed out", () => {
     expect(contradiction(payments.CANCELLED, answers.captured)).to.be.a("string");
     expect(contradiction(payments.CANCELLING, answers.voidRefused)).to.be.a("string");
@@ -95,6 +109,7 @@ describe("what a payment leaves open with the provider", () => {
     CONFIRMING: "capture",
     CANCELLING: "void",
     "CANCELLING blindly": "authorize",
+    "CANCELLING in vain": "void",
   } as const satisfies Partial<Record<Given, string>>;
   for (const given of Object.keys(payments) as Given[]) {
     const expected = (open as Partial<Record<Given, string>>)[given];

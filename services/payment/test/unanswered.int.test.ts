@@ -140,6 +140,74 @@ describe("a provider that does not answer", () => {
   });
 });
 
+describe("an authorisation that was captured at the provider before it was to be voided", () => {
+  let db: Database;
+  before(async () => {
+    db = await paymentDatabase();
+  });
+  after(() => db[Symbol.asyncDispose]());
+
+  const takeAtProvider = (provider: FakeProvider, transactionId: string) => {
+    const held = provider.held.get(`ref-${transactionId}`);
+    if (held) held.state = "captured";
+  };
+  const giveBackAtProvider = (provider: FakeProvider, transactionId: string) => {
+    const held = provider.held.get(`ref-${transactionId}`);
+    if (held) held.state = "voided";
+  };
+
+  it("cannot be cancelled, says why, also after a restart and when the provider is silent", async () => {
+    const provider = new FakeProvider();
+    const refusal = {
+      kind: "refused",
+      reason: "ALREADY_CONFIRMED",
+      providerReason: "captured",
+      transactionId: "taken",
+    };
+    {
+      await using app = testApp(db, provider);
+      await submit(app, tryIt("taken"));
+      takeAtProvider(provider, "taken");
+      expect(await app.operations.submit(cancelIt("taken"))).to.deep.equal(refusal);
+    }
+    await using app = testApp(db, provider);
+    provider.breaks.set("taken:void", "silent");
+    expect(await app.operations.submit(cancelIt("taken"))).to.deep.equal(refusal);
+    expect(await submit(app, confirmIt("taken"))).to.deep.equal(["TRANSACTION_CANCELLED"]);
+    provider.breaks.clear();
+    giveBackAtProvider(provider, "taken");
+    expect(await submit(app, cancelIt("taken"))).to.deep.equal(["done CANCELLED"]);
+  });
+
+  it("is asked for by the settler more and more seldom, and ends when the money was given back", async () => {
+    const provider = new FakeProvider();
+    let now = new Date("2026-01-01T00:00:00Z");
+    await using app = testApp(db, provider, { now: () => now });
+    await submit(app, tryIt("seldom"));
+    takeAtProvider(provider, "seldom");
+    await submit(app, cancelIt("seldom"));
+    const attempts: number[] = [];
+    const settleUntil = async (last: number) => {
+      for (let second = attempts.at(-1) ?? 0; second < last; ) {
+        second += 1;
+        now = new Date(now.getTime() + 1_000);
+        provider.calls.length = 0;
+        await app.settle();
+        if (provider.calls.length > 0) attempts.push(second);
+      }
+    };
+    await settleUntil(120);
+    expect(attempts).to.have.length.within(3, 7);
+    attempts.slice(1).forEach((second, index) => {
+      const before = attempts[index] ?? 0;
+      expect(second - before, `after ${attempts}`).to.be.at.least(Math.min(before, 60));
+    });
+    giveBackAtProvider(provider, "seldom");
+    await settleUntil(240);
+    await eventually(async () => (await stateOf(app, "seldom")) === "CANCELLED");
+  });
+});
+
 describe("an authorisation that the provider dropped", () => {
   let db: Database;
   before(async () => {

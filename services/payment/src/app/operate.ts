@@ -89,9 +89,10 @@ function outcomeOf(
   const { transactionId } = operation;
   if (intent.kind === "refused") return { ...intent, transactionId };
   if (intent.kind === "done") return intent;
-  const verdict = record && conclude(operation, record.payment);
-  if (record === undefined || verdict === undefined) return { kind: "unanswered", transactionId };
+  const known = record ?? intent.record;
+  const verdict = conclude(operation, known.payment);
+  if (verdict === undefined) return { kind: "unanswered", transactionId };
   return verdict.kind === "refused"
     ? { ...verdict, transactionId }
-    : { kind: "done", record, replayed: verdict.replayed };
+    : { kind: "done", record: known, replayed: verdict.replayed };
 }

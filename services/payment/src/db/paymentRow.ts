@@ -64,10 +64,25 @@ export function toRow(record: PaymentRecord): PaymentRow {
   };
 }
 
-/** Why the provider declined, or would not capture; null when it did neither. */
+/** Why the provider declined, or would not capture or void; null when it did none of these. */
 export function providerReason(payment: Payment): string | null {
-  if (payment.state === "DECLINED") return payment.declineReason;
-  return payment.state === "TRIED" ? (payment.captureRefusal ?? null) : null;
+  switch (payment.state) {
+    case "DECLINED":
+      return payment.declineReason;
+    case "TRIED":
+      return payment.captureRefusal ?? null;
+    case "CANCELLING":
+      return payment.voidRefusal ?? null;
+    case "TRYING":
+    case "PENDING":
+    case "CONFIRMING":
+    case "CONFIRMED":
+    case "CANCELLED":
+    case "BLOCKED":
+      return null;
+    default:
+      return payment satisfies never;
+  }
 }
 
 function toPayment(row: PaymentRow): Payment {
@@ -88,7 +103,10 @@ function toPayment(row: PaymentRow): Payment {
     }
     case "DECLINED":
       return { ...tried, state, declineReason: row.decline_reason ?? "" };
-    case "CANCELLING":
+    case "CANCELLING": {
+      const refused = row.decline_reason === null ? {} : { voidRefusal: row.decline_reason };
+      return { ...tried, state, ...(reference === undefined ? {} : { reference }), ...refused };
+    }
     case "CANCELLED":
       return { ...tried, state, ...(reference === undefined ? {} : { reference }) };
     default:

@@ -17,7 +17,7 @@ export type RefusalReason =
 export interface Refused {
   readonly kind: "refused";
   readonly reason: RefusalReason;
-  /** What the provider said; only of PAYMENT_DECLINED and AUTHORIZATION_LOST. */
+  /** What the provider said; of PAYMENT_DECLINED, AUTHORIZATION_LOST, and ALREADY_CONFIRMED when it would not void. */
   readonly providerReason?: string;
 }
 
@@ -81,7 +81,7 @@ export function decide(operation: Operation, payment: Payment | undefined): Verd
   }
 }
 
-/** What to answer an operation when the provider has been asked for it; undefined: it has not answered. */
+/** What to answer an operation when the provider has been asked for it; undefined: it has not answered. A void that was refused once stays so until the provider says otherwise. */
 export function conclude(
   operation: Operation,
   payment: Payment,
@@ -96,6 +96,13 @@ export function conclude(
       reason: "AUTHORIZATION_LOST",
       providerReason: payment.captureRefusal,
     };
+  }
+  if (
+    operation.kind === "cancel" &&
+    payment.state === "CANCELLING" &&
+    payment.voidRefusal !== undefined
+  ) {
+    return { kind: "refused", reason: "ALREADY_CONFIRMED", providerReason: payment.voidRefusal };
   }
   const verdict = decide(operation, payment);
   if (verdict.kind === "ask") return undefined;

@@ -56,7 +56,7 @@ export function evolve(payment: Payment, answer: ProviderAnswer): Payment {
         ? { ...base(payment), state: "CANCELLED", reference: answer.reference }
         : payment;
     case "voidRefused":
-      return payment;
+      return voidRefused(payment, answer.reason);
     default:
       return answer satisfies never;
   }
@@ -121,6 +121,12 @@ function declined(payment: Payment, reason: string): Payment {
     return { ...base(payment), state: "CANCELLED" };
   }
   return payment;
+}
+
+/** The first refusal is kept: a repeated one is nothing new, so that it is asked again more and more seldom. */
+function voidRefused(payment: Payment, reason: string): Payment {
+  if (payment.state !== "CANCELLING" || payment.reference === undefined) return payment;
+  return payment.voidRefusal === undefined ? { ...payment, voidRefusal: reason } : payment;
 }
 
 /** A late success of a cancelled payment: void it, unless exactly this authorisation has been (or is being) voided. */

@@ -40,8 +40,15 @@ export type Payment =
   /** To be captured, come what may; whether it is already is not known. */
   | (Tried & { readonly state: "CONFIRMING"; readonly reference: string })
   | (Tried & { readonly state: "CONFIRMED"; readonly reference: string })
-  /** To be voided, come what may; without a reference it is not known yet what there is to void. */
-  | (Tried & { readonly state: "CANCELLING"; readonly reference?: string })
+  /**
+   * To be voided, come what may; without a reference it is not known yet what there is to void. `voidRefusal`: why the
+   * provider would not void, when it was asked to: then somebody has to give the money back.
+   */
+  | (Tried & {
+      readonly state: "CANCELLING";
+      readonly reference?: string;
+      readonly voidRefusal?: string;
+    })
   /** `reference`: the authorisation that was voided, if there was one. */
   | (Tried & { readonly state: "CANCELLED"; readonly reference?: string })
   /** Cancelled before it was tried. */

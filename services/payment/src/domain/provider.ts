@@ -18,7 +18,8 @@ export interface PaymentProvider {
   capture(request: CaptureRequest, signal: AbortSignal): Promise<Capture>;
   /**
    * Gives up an authorisation. One that is pending can never succeed afterwards; one that has lapsed counts as voided.
-   * `refused`: for good, because it was captured.
+   * `refused`: for good, because it was captured. Asked again nevertheless, now and then: once somebody has given the
+   * whole amount back at the provider, there is nothing left to give up, and it counts as voided.
    */
   void(request: VoidRequest, signal: AbortSignal): Promise<Voiding>;
 }

@@ -27,7 +27,7 @@ export function doneOrThrow(outcome: Outcome): Extract<Outcome, { kind: "done" }
 }
 
 function toRefusal(refused: Extract<Outcome, { kind: "refused" }>): Refusal {
-  const { transactionId, reason, providerReason: why = "" } = refused;
+  const { transactionId, reason, providerReason, providerReason: why = "" } = refused;
   switch (reason) {
     case "CONTENT_MISMATCH":
       return refuse.alreadyExists(
@@ -42,10 +42,16 @@ function toRefusal(refused: Extract<Outcome, { kind: "refused" }>): Refusal {
         `${transactionId} is not authorised: no Try of it has succeeded`,
       );
     case "ALREADY_CONFIRMED":
-      return refuse.failedPrecondition(
-        ErrorReason.ALREADY_CONFIRMED,
-        `${transactionId} is confirmed and cannot be cancelled`,
-      );
+      return providerReason === undefined
+        ? refuse.failedPrecondition(
+            ErrorReason.ALREADY_CONFIRMED,
+            `${transactionId} is confirmed and cannot be cancelled`,
+          )
+        : refuse.failedPrecondition(
+            ErrorReason.ALREADY_CONFIRMED,
+            `The payment provider will not void: ${why}`,
+            { provider_reason: why },
+          );
     case "PAYMENT_DECLINED":
       return refuse.failedPrecondition(
         ErrorReason.PAYMENT_DECLINED,
