@@ -1,8 +1,8 @@
-import { sql } from "@waybill/persistence";
+import { type Database, sql } from "@waybill/persistence";
 import { rowsRead } from "@waybill/persistence/testing";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
-import { summarizeProcesses } from "../src/db/readProcesses.ts";
+import { type ProcessFilter, readProcesses, summarizeProcesses } from "../src/db/readProcesses.ts";
 import { claimDue, earliestDue } from "../src/db/takeProcesses.ts";
 import { openTable } from "./support/replica.ts";
 
@@ -52,5 +52,61 @@ describe("a step in which many orders wait", () => {
         },
       ],
     ]);
+  });
+});
+
+describe("a list of processes, while 5,000 wait", () => {
+  const fillStepStatement = sql(
+    "test_fill_step",
+    `insert into processes (order_id, step, rank, state, since, next_at, attempts, failing_since, last_error,
+       last_reason, placed_at, reservation_mode, user_id, traceparent)
+     select $1 || '-' || n, $1, $2, $3, now() + n * interval '1 s', now(), 0,
+       case when $3 = 'STUCK' then now() end, '', '', now(), 'HELD', 'ada', ''
+     from generate_series(1, $4::int) n`,
+  );
+  let db: Database;
+
+  before(async () => {
+    db = await openTable(await (await testServers()).databaseUrl("workflow"));
+    const fill = (step: string, rank: number, state: string, count: number) =>
+      db.run(fillStepStatement, [step, rank, state, count]);
+    await fill("DECIDE", 2, "WAITING", 5_000);
+    await fill("TRY", 1, "WAITING", 4);
+    await fill("CONFIRM", 3, "STUCK", 3);
+    await fill("CANCEL", 4, "STUCK", 2);
+    await db.run(sql("test_analyze", "analyze"));
+  });
+
+  after(() => db[Symbol.asyncDispose]());
+
+  const limit = 20;
+  const table: readonly [string, ProcessFilter, number][] = [
+    ["of all", { state: undefined, step: undefined }, limit],
+    ["of those that wait", { state: "WAITING", step: undefined }, limit],
+    ["of those that are stuck", { state: "STUCK", step: undefined }, 5],
+    ["of a step with few", { state: undefined, step: "TRY" }, 4],
+    ["of a step with many", { state: undefined, step: "DECIDE" }, limit],
+    ["of those that are stuck in a step", { state: "STUCK", step: "CANCEL" }, 2],
+    ["of those that are stuck in a step with none", { state: "STUCK", step: "DECIDE" }, 0],
+  ];
+  for (const [name, filter, count] of table) {
+    it(`${name} reads what it shows, and little more`, async () => {
+      const rows = await rowsRead(db, async (tx) => {
+        expect(await readProcesses(tx, filter, undefined, limit)).to.have.length(count);
+      });
+      expect(rows).to.be.lessThan(50);
+    });
+  }
+
+  it("reads none of the pages before again", async () => {
+    const all: ProcessFilter = { state: undefined, step: undefined };
+    const [last] = (await readProcesses(db, all, undefined, 4_000)).slice(-1);
+    if (last === undefined) throw new Error("no process");
+    const after = { since: last.since, orderId: last.order.orderId };
+    const rows = await rowsRead(db, async (tx) => {
+      const next = await readProcesses(tx, all, after, limit);
+      expect(next.map(({ order }) => order.orderId)).to.include("DECIDE-4000");
+    });
+    expect(rows).to.be.lessThan(50);
   });
 });

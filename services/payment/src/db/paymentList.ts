@@ -1,4 +1,4 @@
-import { type Sql, sql } from "@waybill/persistence";
+import { type Sql, type Statement, sql } from "@waybill/persistence";
 import type { PaymentStateName } from "../domain/payment.ts";
 import { columns, type PaymentRecord, type PaymentRow, toRecord } from "./paymentRow.ts";
 
@@ -15,29 +15,58 @@ export interface PagePosition {
   readonly transactionId: string;
 }
 
-const page = (name: string, ofUser: string) =>
+/** One statement per combination of filters, so that each has a plan, and an index, of its own. */
+const page = (name: string, filter = "") =>
   sql(
     name,
-    `select ${columns} from payments
-     where (created_at, transaction_id) < (coalesce($1::timestamptz, 'infinity'), $2::text)
-       and ($3::text[] is null or state = any($3::text[])) ${ofUser}
-     order by created_at desc, transaction_id desc limit $4`,
+    `select ${columns} from payments where (created_at, transaction_id) < ($1, $2) ${filter}
+     order by created_at desc, transaction_id desc limit $3`,
   );
-const pageOfAll = page("payment_list", "");
-const pageOfUser = page("payment_list_of_user", "and user_id = $5");
+const pageOfAll = page("payment_list");
+const pageOfUser = page("payment_list_of_user", "and user_id = $4");
+/** Reads payments until the page is full. */
+const pageByState = page("payment_list_by_state", "and state = any($4::text[])");
+const pageOfUserByState = page(
+  "payment_list_of_user_by_state",
+  "and user_id = $4 and state = any($5::text[])",
+);
+/** Few open payments are read sooner than all those that have ended since. */
+const pageByOpenState = page(
+  "payment_list_by_open_state",
+  "and is_open and state = any($4::text[])",
+);
+const pageOfUserByOpenState = page(
+  "payment_list_of_user_by_open_state",
+  "and user_id = $4 and is_open and state = any($5::text[])",
+);
 
 /** At most `limit` payments, the latest first, after the position. */
 export async function listPayments(
   db: Sql,
-  filter: PaymentFilter,
+  { userId, states }: PaymentFilter,
   after: PagePosition | undefined,
   limit: number,
 ): Promise<readonly PaymentRecord[]> {
-  const position = [after?.createdAt, after?.transactionId ?? ""];
-  const parameters = [...position, filter.states, limit];
-  const rows =
-    filter.userId === undefined
-      ? await db.rows<PaymentRow>(pageOfAll, parameters)
-      : await db.rows<PaymentRow>(pageOfUser, [...parameters, filter.userId]);
+  const position = after ? [after.createdAt, after.transactionId] : ["infinity", ""];
+  const filters = [userId, states].filter((filter) => filter !== undefined);
+  const statement = statementFor(userId !== undefined, states);
+  const rows = await db.rows<PaymentRow>(statement, [...position, limit, ...filters]);
   return rows.map(toRecord);
+}
+
+/** As the column `is_open` has it. */
+const openStates: readonly PaymentStateName[] = [
+  "TRYING",
+  "PENDING",
+  "TRIED",
+  "CONFIRMING",
+  "CANCELLING",
+];
+
+function statementFor(ofUser: boolean, states: readonly PaymentStateName[] | undefined): Statement {
+  if (states === undefined) return ofUser ? pageOfUser : pageOfAll;
+  if (states.every((state) => openStates.includes(state))) {
+    return ofUser ? pageOfUserByOpenState : pageByOpenState;
+  }
+  return ofUser ? pageOfUserByState : pageByState;
 }

@@ -1,5 +1,5 @@
-import { type Sql, sql } from "@waybill/persistence";
-import type { Process, Step } from "../domain/process.ts";
+import { type Sql, type Statement, sql } from "@waybill/persistence";
+import { type Process, type Step, steps } from "../domain/process.ts";
 import { type ProcessRow, toProcess } from "./processRow.ts";
 
 /** Which processes to list. */
@@ -14,13 +14,38 @@ export interface ProcessPosition {
   readonly orderId: string;
 }
 
-const listStatement = sql(
-  "workflow_list",
-  `select * from processes
-   where ($1::text is null or state = $1) and ($2::text is null or step = $2)
-     and ($3::timestamptz is null or (since, order_id) > ($3, $4))
-   order by since, order_id limit $5`,
+/** What is stuck has failed, and what has failed is few. */
+const stateFilters = {
+  ANY: "",
+  WAITING: "and state = 'WAITING'",
+  STUCK: "and failing_since is not null and state = 'STUCK'",
+} as const satisfies Record<Process["state"] | "ANY", string>;
+
+/**
+ * One statement per combination of filters, each with its values in the text: whether an index by the step is shorter than going through
+ * all processes from the longest waiting one on depends on how many are in that very step.
+ */
+const listStatements: ReadonlyMap<string, Statement> = new Map(
+  (["ANY", ...steps] as const).flatMap((step) =>
+    Object.entries(stateFilters).map(([state, stateFilter]) => {
+      const stepFilter = step === "ANY" ? "" : `and step = '${step}'`;
+      const key = `${state} ${step}`;
+      const statement = sql(
+        `workflow_list_${state}_${step}`.toLowerCase(),
+        `select * from processes where (since, order_id) > ($1, $2) ${stateFilter} ${stepFilter}
+         order by since, order_id limit $3`,
+      );
+      return [key, statement] as const;
+    }),
+  ),
 );
+
+function listStatement({ state, step }: ProcessFilter): Statement {
+  const key = `${state ?? "ANY"} ${step ?? "ANY"}`;
+  const statement = listStatements.get(key);
+  if (statement === undefined) throw new Error(`there is no list of processes by ${key}`);
+  return statement;
+}
 
 /** At most `limit` processes after a place in the list, the longest waiting first. */
 export async function readProcesses(
@@ -29,14 +54,8 @@ export async function readProcesses(
   after: ProcessPosition | undefined,
   limit: number,
 ): Promise<readonly Process[]> {
-  const { state = null, step = null } = filter;
-  const rows = await db.rows<ProcessRow>(listStatement, [
-    state,
-    step,
-    after?.since ?? null,
-    after?.orderId ?? "",
-    limit,
-  ]);
+  const position = after ? [after.since, after.orderId] : ["-infinity", ""];
+  const rows = await db.rows<ProcessRow>(listStatement(filter), [...position, limit]);
   return rows.map(toProcess);
 }
 
