@@ -26,6 +26,12 @@ export interface DeadLetter {
   readonly deadAt: Date;
 }
 
+export interface DeadLetterQuery {
+  readonly limit: number;
+  readonly maxBytes?: number;
+  readonly after?: string;
+}
+
 export interface DeadLetterPage {
   /** The oldest first. */
   readonly deadLetters: readonly DeadLetter[];
@@ -35,8 +41,11 @@ export interface DeadLetterPage {
 
 /** The list of what could not be handled, for people. */
 export interface DeadLetters {
-  /** `after` is the id of a dead letter: those after it. Throws RangeError when it is no id. */
-  list(page: { readonly limit: number; readonly after?: string }): Promise<DeadLetterPage>;
+  /**
+   * At most `limit`, and payloads of `maxBytes` together (default: of any size; one is always
+   * listed). `after` is the id of a dead letter: those after it. Throws RangeError when it is no id.
+   */
+  list(page: DeadLetterQuery): Promise<DeadLetterPage>;
   get(id: string): Promise<DeadLetter | undefined>;
   /**
    * Publishes it again on the subject that it came from, as the same event, and then removes it
@@ -67,13 +76,15 @@ export function deadLettersOn(connection: Connection, publisher: Publisher): Dea
     });
 
   return {
-    list: async ({ limit, after }) => {
+    list: async ({ limit, maxBytes = Number.POSITIVE_INFINITY, after }) => {
       const deadLetters: DeadLetter[] = [];
+      let bytes = 0;
       let seq = after === undefined ? 1 : sequenceOf(after) + 1;
-      while (deadLetters.length <= limit) {
+      while (deadLetters.length <= limit && (bytes <= maxBytes || deadLetters.length === 1)) {
         const found = await find({ seq, next_by_subj: everyDeadLetter });
         if (found === undefined) return { deadLetters, next: undefined };
         deadLetters.push(deadLetterOf(found));
+        bytes += found.data.length;
         seq = found.seq + 1;
       }
       deadLetters.pop(); // It only tells that there is another page.

@@ -90,6 +90,26 @@ describe("dead letters", () => {
     expect([first, second, third].flatMap((page) => page.deadLetters)).to.deep.equal(all);
   });
 
+  it("are listed as far as their payloads fit, and one at least", async () => {
+    for (const text of ["12345", "678", "9", "0"]) await messaging.publish(eventOf(stream, text));
+    const all = await kept(4);
+    const pages = async (maxBytes: number) => {
+      const lengths: number[] = [];
+      for (let after: string | undefined = "0"; after !== undefined; ) {
+        const query = after === "0" ? {} : { after };
+        const page = await messaging.deadLetters.list({ limit: 3, maxBytes, ...query });
+        lengths.push(page.deadLetters.length);
+        after = page.next;
+      }
+      return lengths;
+    };
+    expect(all).to.have.length(4);
+    expect(await pages(4)).to.deep.equal([1, 2, 1]);
+    expect(await pages(5)).to.deep.equal([1, 3]);
+    expect(await pages(8)).to.deep.equal([2, 2]);
+    expect(await pages(9)).to.deep.equal([3, 1]);
+  });
+
   it("come back to where they came from as the same event, once, and leave the list", async () => {
     const letter = await keepOne();
     accepting = true;

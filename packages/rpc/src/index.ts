@@ -21,6 +21,7 @@ export {
   refusalOf,
   toFailure,
 } from "./failure.ts";
+export { countFitting, maxAnswerBytes } from "./fitting.ts";
 export { type KeysetList, readPage } from "./page.ts";
 export { decodePageToken, encodePageToken, type Filters, type KeyForm } from "./pageToken.ts";
 export type { BreakerState } from "./policies.ts";

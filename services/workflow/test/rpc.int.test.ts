@@ -1,6 +1,7 @@
 import { deadLettersStream, orderSubject, ordersStream } from "@waybill/contracts/events";
 import { OrderEvent, OrderState } from "@waybill/contracts/status";
 import {
+  type DeadLetter,
   DeadLetterVerdict,
   ProcessState,
   ProcessStep,
@@ -248,6 +249,42 @@ describe("the workflow's RPCs", () => {
       expect(second.decisions).to.deep.equal([replayed]);
       const long = client.replayDeadLetter({ deadLetterId, reason: "x".repeat(201) });
       expect((await refusalOf(long)).violations[0]?.field).to.equal("reason");
+    });
+
+    it("come in shorter pages when they are large, so that each can be seen and discarded", async () => {
+      const nearlyAMebibyte = 1_000_000;
+      const count = 5;
+      // As JSON, the last one would be six times as long.
+      const escaped = OrderEvent.encode(
+        OrderEvent.fromPartial({ orderId: "\u0001".repeat(nearlyAMebibyte) }),
+      ).finish();
+      for (let n = 1; n < count; n++) {
+        await publish(`large${n}`, Buffer.alloc(nearlyAMebibyte, 0xff));
+      }
+      await publish(`large${count}`, escaped);
+      const pages = async () => {
+        const found: DeadLetter[][] = [];
+        let pageToken = "";
+        do {
+          const page = await client.listDeadLetters({ pageToken });
+          found.push(page.deadLetters);
+          pageToken = page.nextPageToken;
+        } while (pageToken !== "");
+        return found;
+      };
+      await eventually("all are given up", async () => (await pages()).flat().length === count);
+      const found = await pages();
+      expect(found.map((page) => page.length)).to.deep.equal([3, 2]);
+      const letters = found.flat();
+      expect(letters.map(({ payload }) => payload.length)).to.deep.equal([
+        ...Array(count - 1).fill(nearlyAMebibyte),
+        escaped.length,
+      ]);
+      expect(letters.map(({ payloadJson }) => payloadJson)).to.deep.equal(Array(count).fill(""));
+      for (const { deadLetterId } of letters) {
+        await client.discardDeadLetter({ deadLetterId, reason: "a test" });
+      }
+      expect((await pages()).flat()).to.deep.equal([]);
     });
   });
 });

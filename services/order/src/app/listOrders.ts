@@ -1,7 +1,8 @@
 import type { Status } from "@waybill/contracts/status";
 import type { Database } from "@waybill/persistence";
+import { countFitting } from "@waybill/rpc";
 import { readOrders } from "../db/orderStore.ts";
-import { countFitting, sizeOf } from "../domain/size.ts";
+import { sizeOf } from "../domain/size.ts";
 import type { OrderView } from "./orderView.ts";
 import type { StatusPort } from "./ports.ts";
 

@@ -1,6 +1,6 @@
 import type { Order } from "@waybill/contracts/order";
-import { type ElementResult, type Refusal, toFailure } from "@waybill/rpc";
-import { countFitting, sizeOf } from "../domain/size.ts";
+import { countFitting, type ElementResult, type Refusal, toFailure } from "@waybill/rpc";
+import { sizeOf } from "../domain/size.ts";
 
 /** The results of a batch as far as their orders fit into one answer. What does not is replaced by a refusal. */
 export function withinOneMessage<Response extends { readonly order?: Order | undefined }>(

@@ -1,7 +1,15 @@
 import { ErrorReason } from "@waybill/contracts/errors";
-import type { WorkflowServiceImplementation } from "@waybill/contracts/workflow";
+import { DeadLetter, type WorkflowServiceImplementation } from "@waybill/contracts/workflow";
 import { type Caller, callerOf } from "@waybill/identity";
-import { decodePageToken, encodePageToken, readPage, refuse, validate } from "@waybill/rpc";
+import {
+  countFitting,
+  decodePageToken,
+  encodePageToken,
+  maxAnswerBytes,
+  readPage,
+  refuse,
+  validate,
+} from "@waybill/rpc";
 import { type DeadLetterOffice, discardDeadLetter, replayDeadLetter } from "../app/deadLetters.ts";
 import { type DeadLetterDecision, readDecisions } from "../db/deadLetterDecisions.ts";
 import { deadLetterMessage, decisionMessage } from "./mapping.ts";
@@ -17,10 +25,14 @@ export const deadLetterRpcs = (office: DeadLetterOffice): DeadLetterRpcs => ({
   listDeadLetters: async (request) => {
     const { pageSize: limit, pageToken } = validate(pageRules, request);
     const [after] = decodePageToken("dead-letters", {}, pageToken, ["sequence"]) ?? [];
-    const page = await office.deadLetters.list(after === undefined ? { limit } : { limit, after });
-    const { next } = page;
+    const query = { limit, maxBytes: maxAnswerBytes };
+    const page = await office.deadLetters.list(after === undefined ? query : { ...query, after });
+    const messages = page.deadLetters.map(deadLetterMessage);
+    const deadLetters = messages.slice(0, countFitting(messages.map(sizeOf)));
+    const isCut = deadLetters.length < messages.length;
+    const next = isCut ? deadLetters.at(-1)?.deadLetterId : page.next;
     return {
-      deadLetters: page.deadLetters.map(deadLetterMessage),
+      deadLetters,
       nextPageToken: next === undefined ? "" : encodePageToken("dead-letters", {}, [next]),
     };
   },
@@ -56,6 +68,8 @@ export const deadLetterRpcs = (office: DeadLetterOffice): DeadLetterRpcs => ({
     return { decisions: rows.map(decisionMessage), nextPageToken };
   },
 });
+
+const sizeOf = (letter: DeadLetter): number => DeadLetter.encode(letter).finish().length;
 
 function inWords(caller: Caller): string {
   if (caller.kind === "user") return `USER ${caller.userId}`;

@@ -66,17 +66,21 @@ export function decisionMessage(decided: DeadLetterDecision): DecisionMessage {
 const orderTypes = orderEventType("placed").replace(/[^.]+$/, "");
 const paymentTypes = paymentEventType("declined").replace(/[^.]+$/, "");
 
-/** The payload as JSON by the event's type; empty when it has no known type, or not that shape. */
+/** As much as the payload itself: escaped, garbage may be six times as long, and no answer would have room for it. Unit: bytes. */
+const maxJsonBytes = 1024 * 1024;
+
+/** The payload as JSON by the event's type; empty when it has no known type, or not that shape, or is too long. */
 function payloadJson({ eventType, payload }: DeadLetter): string {
   try {
-    if (eventType.startsWith(orderTypes)) {
-      return JSON.stringify(OrderEvent.toJSON(OrderEvent.decode(payload)));
-    }
-    if (eventType.startsWith(paymentTypes)) {
-      return JSON.stringify(PaymentEvent.toJSON(PaymentEvent.decode(payload)));
-    }
+    const json = JSON.stringify(decoded(eventType, payload)) ?? "";
+    return Buffer.byteLength(json) <= maxJsonBytes ? json : "";
   } catch {
-    // It may have been given up for that very reason; the bytes are answered anyway.
+    return ""; // It may have been given up for that very reason; the bytes are answered anyway.
   }
-  return "";
+}
+
+function decoded(eventType: string, payload: Uint8Array): unknown {
+  if (eventType.startsWith(orderTypes)) return OrderEvent.toJSON(OrderEvent.decode(payload));
+  if (eventType.startsWith(paymentTypes)) return PaymentEvent.toJSON(PaymentEvent.decode(payload));
+  return undefined;
 }
