@@ -92,4 +92,15 @@ describe("the summary of all orders", () => {
       expect((await summary())[state]).to.include({ orders: BigInt(limit), more: true });
     });
   }
+
+  it("says that there may be more in every open state, once open orders are left uncounted", async () => {
+    await replica.db.run(manyStatement, [1, limit, "PENDING"]);
+    expect((await summary()).SHIPPED).to.include({ orders: 0n, more: false });
+    await replica.db.run(manyStatement, [limit + 1, limit + 10, "SHIPPED"]);
+    const { PENDING, CONFIRMED, PROCESSING, SHIPPED, DELIVERED, CANCELLED } = await summary();
+    const open = [PENDING, CONFIRMED, PROCESSING, SHIPPED];
+    expect(open.map((one) => one?.more)).to.deep.equal([true, true, true, true]);
+    const ended = [DELIVERED, CANCELLED];
+    expect(ended.map((one) => one?.more)).to.deep.equal([false, false]);
+  });
 });

@@ -60,7 +60,7 @@ const stateBody = z
   .object({
     status: z.string(),
     orders: z.int().meta({ description: "How many are in this state, counted up to 100,000" }),
-    more: z.boolean().meta({ description: "There are more than were counted" }),
+    more: z.boolean().meta({ description: "There are more than were counted, or there may be" }),
     oldestMovedAt: time.optional().meta({
       format: "date-time",
       description: "When the order that is in it for longest came; absent for end states",

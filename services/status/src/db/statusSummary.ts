@@ -1,12 +1,12 @@
 import type { Sql } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
-import type { State } from "../domain/lifecycle.ts";
+import { isTerminal, type State } from "../domain/lifecycle.ts";
 
 /** How many orders are in a state, and how long they stay. */
 export interface StateSummary {
   readonly state: State;
   readonly orders: number;
-  /** There are more than were counted. */
+  /** There are more than were counted; or there may be, since the open orders, which are counted together, are. */
   readonly more: boolean;
   readonly oldestMovedAt: Date | undefined;
   readonly medianStayMs: number | undefined;
@@ -82,7 +82,8 @@ export async function summarizeStatuses(db: Sql): Promise<StateSummary[]> {
     return {
       state,
       orders: Math.min(orders, maxCounted),
-      more: orders > maxCounted || (isCutOff && open.some((row) => row.state === state)),
+      // Of whichever open state they are: those of one may all be beyond the cut.
+      more: orders > maxCounted || (isCutOff && !isTerminal(state)),
       oldestMovedAt: oldest ?? undefined,
       medianStayMs: stay && Math.round(stay.median),
       p95StayMs: stay && Math.round(stay.p95),
