@@ -58,6 +58,15 @@ for (const overlay of overlays)
       expect(unknown).to.deep.equal([]);
     });
 
+    it("an order that sits out its window is not announced again", async () => {
+      const resources = render(overlay);
+      const read = async (service: ServiceName) =>
+        (await readAsService(service, environmentOf(resources, service))) as Record<string, number>;
+      const { REANNOUNCE_AFTER } = await read("status");
+      const { CANCELLATION_WINDOW } = await read("workflow");
+      expect(REANNOUNCE_AFTER).to.be.greaterThan(CANCELLATION_WINDOW ?? Number.NaN);
+    });
+
     it("each service reaches those that it calls, and nobody else", () => {
       const resources = render(overlay);
       const deployments = new Map(

@@ -1,11 +1,11 @@
 /**
  * How long what is under way may take before it counts as broken. Unit: ms. The services' own intervals are seconds (relay and announcing 1 s,
- * reapers 5 s) and 30 s for the first new announcement of an order.
+ * reapers 5 s) and, for the first new announcement of an order, 30 s or, on Kubernetes, 2 min.
  */
 export const patience = {
   /** For sweepers, reapers and relays to come round to what is due. */
   graceMs: 60_000,
-  /** For an order that does not move to be listed by the workflow: by then it was announced again four times. */
+  /** For an order that does not move to be listed by the workflow: by then it was announced again twice at least. */
   unlistedMs: 600_000,
   /** For the notification service to come back and to catch up. */
   untoldMs: 600_000,
