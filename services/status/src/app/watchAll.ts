@@ -4,7 +4,7 @@ import type { Messaging, Read } from "@waybill/messaging";
 import type { Database } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
 
-/** An event of the stream, once, and the position after it; without an event: where the reading begins. */
+/** An event of the stream and the position after it; without an event: where the reading begins. */
 export interface Watched {
   readonly event: OrderEvent | undefined;
   /** The trace in which it happened; "" when there was none. */
@@ -24,7 +24,8 @@ const sequenceStatement = sql(
 
 /**
  * The events of all orders after a position (undefined: from now on), as they are published. An event that is announced again is left out: the
- * journal knows at which place of the stream it stood first.
+ * journal knows at which place of the stream it stood first. Not so one whose first publication was acknowledged to nobody and is repeated after
+ * the stream's duplicate window: that is not looked up, since every event would have to be, so it comes twice.
  */
 export const watchAll = (db: Database, messaging: Messaging) =>
   async function* (after: string | undefined, signal: AbortSignal): AsyncGenerator<Watched> {
