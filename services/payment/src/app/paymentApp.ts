@@ -25,7 +25,7 @@ import { settleUnsettled } from "./settleUnsettled.ts";
 
 /** The use cases of payment. */
 export interface PaymentApp extends AsyncDisposable {
-  /** Try, Confirm and Cancel, all by one batching point, so that their order within a transaction is kept. */
+  /** Try, Confirm and Cancel, all by one batching point. Those of one payment that meet in a batch keep their order; in batches side by side the fence decides. */
   readonly operations: BatchingPoint<PaymentRequest, Outcome>;
   /** Whether the provider knows this payment method. */
   readonly accepts: (paymentMethod: string) => boolean;
