@@ -2,6 +2,7 @@ import type { Database } from "@waybill/persistence";
 import { sql } from "@waybill/persistence";
 import { expect } from "chai";
 import type { LateAnswer } from "../src/domain/provider.ts";
+import { lockAccounts, markCalledBack } from "../src/provider/ledger.ts";
 import type { SimulatedProvider } from "../src/provider/simulatedProvider.ts";
 import { eventually, providerDatabase, simulated } from "./support/testBed.ts";
 
@@ -9,6 +10,40 @@ const entriesOf = sql(
   "test_entries",
   "select kind from ledger where transaction_id = $1 order by at, kind",
 );
+/** In the table one lies before the other, against the order of their references. */
+const openBackwards = sql(
+  "test_open_backwards",
+  `insert into authorizations
+   select 'ref-' || name, name, name, 1, 'EUR', 'pm_pending', 'authorized', now(), now(), now(), ''
+   from unnest(array['b', 'a']) as name`,
+);
+const lockAtOnce = sql(
+  "test_lock_account_at_once",
+  "select 1 from authorizations where reference = $1 for no key update nowait",
+);
+const waiting = sql(
+  "test_waiting_statements",
+  `select count(*)::int as statements from pg_stat_activity
+   where datname = current_database() and wait_event_type = 'Lock'`,
+);
+
+describe("accounts that are marked as called back", () => {
+  it("are waited for in the order of their references, as everywhere", async () => {
+    await using books = await providerDatabase();
+    await books.run(openBackwards);
+    let marked: Promise<void> | undefined;
+    await books.transaction(async (tx) => {
+      await lockAccounts(tx, ["ref-a"]);
+      marked = markCalledBack(books, ["ref-b", "ref-a"]);
+      await eventually(async () => {
+        const [found] = await books.rows<{ statements: number }>(waiting);
+        return found?.statements === 1;
+      });
+      await tx.rows(lockAtOnce, ["ref-b"]);
+    });
+    await marked;
+  });
+});
 
 describe("the simulated provider", () => {
   let db: Database;

@@ -190,9 +190,14 @@ export async function matureAccounts(
   return (await db.rows<AccountRow>(mature, [at, again, limit])).map(toAccount);
 }
 
+// Locked in the order of references first, as everywhere: an update alone would lock in the order of its plan.
 const calledBack = sql(
   "provider_called_back",
-  "update authorizations set call_back_at = null where reference = any($1::text[])",
+  `with told as (
+     select reference from authorizations where reference = any($1::text[])
+     order by reference for no key update)
+   update authorizations set call_back_at = null from told
+   where authorizations.reference = told.reference`,
 );
 
 export async function markCalledBack(db: Sql, references: readonly string[]): Promise<void> {
