@@ -1,10 +1,20 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { guard, type StopSignal, unguard } from "./guardian.ts";
 
 const POLL_MS = 10;
 const LAST_LINES = 15;
+/** So much of a log is read for its last lines, however long it has become. */
+const MAX_TAIL_BYTES = 64 * 1024;
 const STOP_WITHIN_MS = 10_000;
 /** A log that has grown beyond this is set aside when its process starts anew; one older log is kept. */
 const MAX_LOG_BYTES = 32 * 1024 * 1024;
@@ -36,7 +46,7 @@ export class StartError extends Error {
   readonly problem: string;
 
   constructor(name: string, problem: string, logFile: string) {
-    super(`${name} ${problem}\n${lastLines(logFile)}`);
+    super(`${name} ${problem}\n${lastLines(logFile)}`.trimEnd());
     this.problem = problem;
   }
 }
@@ -157,8 +167,22 @@ function openLog(file: string): number {
   return openSync(file, "a");
 }
 
-/** The last lines of a log file, indented for showing beneath a message. */
+/** The last lines of a log file, indented for showing beneath a message; empty when it cannot be read, since somebody has removed it, say. */
 export function lastLines(logFile: string, count = LAST_LINES): string {
-  const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-count);
+  const tail = tailOf(logFile).trimEnd();
+  if (tail === "") return "";
+  const lines = tail.split("\n").slice(-count);
   return lines.map((line) => `    ${line}`).join("\n");
+}
+
+function tailOf(file: string): string {
+  try {
+    using undo = new DisposableStack();
+    const log = undo.adopt(openSync(file, "r"), closeSync);
+    const tail = Buffer.alloc(MAX_TAIL_BYTES);
+    const from = Math.max(0, fstatSync(log).size - tail.length);
+    return tail.toString("utf8", 0, readSync(log, tail, 0, tail.length, from));
+  } catch {
+    return ""; // It is only shown.
+  }
 }

@@ -96,7 +96,7 @@ export class Supervisor {
       failures = performance.now() - startedAt > STABLE_MS && !isFirst ? 1 : failures + 1;
       if (isFirst && failures >= MAX_FIRST_STARTS) throw problem;
       const againInMs = restartDelayMs(failures);
-      this.#events.onFailed(problem, failures, againInMs);
+      tell(() => this.#events.onFailed(problem, failures, againInMs));
       await delay(againInMs, undefined, { signal }).catch(() => {});
     }
   }
@@ -106,7 +106,8 @@ export class Supervisor {
     try {
       const daemon = await this.#run(signal);
       this.#daemon = daemon;
-      this.#events.onReady(performance.now() - startedAt, !this.#hasServed);
+      const isFirst = !this.#hasServed;
+      tell(() => this.#events.onReady(performance.now() - startedAt, isFirst));
       this.#hasServed = true;
       this.#isServing = true;
       this.#served.resolve();
@@ -117,5 +118,14 @@ export class Supervisor {
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+}
+
+/** A process is kept running also when telling of it fails; that is a warning of this process then. */
+function tell(event: () => void): void {
+  try {
+    event();
+  } catch (error) {
+    process.emitWarning(error as Error);
   }
 }
