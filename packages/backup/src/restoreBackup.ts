@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { lockDataFolder, placePostgres, startPostgres } from "@waybill/stack";
+import { lockDataFolder, placePostgres, rememberRun, startPostgres } from "@waybill/stack";
 import { readBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
 import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
@@ -58,6 +58,7 @@ export async function restoreBackup(
   const replaced = existsSync(cluster) ? aside : undefined;
   if (replaced !== undefined) renameSync(cluster, replaced);
   renameSync(join(restoring, "cluster"), cluster);
+  rememberRun(target, { endedAt: Date.parse(about.takenAt) }); // What was under way then has not become due meanwhile.
   rmSync(restoring, { recursive: true });
   // The issuer that is there goes on; only a new folder takes that of the back-up.
   if (!existsSync(join(target, "identity")))

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { databaseOf, findStack, lockDataFolder, startPostgres } from "@waybill/stack";
+import { findStack, openStoppedDatabases } from "@waybill/stack";
 import pg from "pg";
 import { writeBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
@@ -62,13 +62,10 @@ async function reachServer(dataDir: string): Promise<AsyncDisposable & { url: st
   const record = findStack(dataDir);
   if (record !== undefined)
     return { url: record.databases.order, [Symbol.asyncDispose]: async () => {} };
-  await using undo = new AsyncDisposableStack();
-  undo.defer(lockDataFolder(dataDir));
-  const postgres = undo.use(await startPostgres({ dataDir: join(dataDir, "postgres") }));
-  const cleanUp = undo.move();
+  const databases = await openStoppedDatabases(dataDir);
   return {
-    url: postgres.url(databaseOf("order")),
-    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+    url: databases.databaseUrl("order"),
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   databaseNames,
   databaseOf,
   lockDataFolder,
+  openStoppedDatabases,
   type PostgresServer,
   StackRunningError,
   startPostgres,
@@ -104,6 +105,19 @@ describe("back-ups of a stopped stack's databases", () => {
       expect(fourth.epoch, "later than any before").to.equal(third.epoch + 1n);
     });
     expect(existsSync(join(first.replaced ?? "", "PG_VERSION"))).to.equal(true);
+  });
+
+  it("leave the time by which a stopped stack is judged: when it stopped, or when it was backed up", async () => {
+    const stoppedAt = async (folder: string) => {
+      await using databases = await openStoppedDatabases(folder);
+      return databases.stoppedAt;
+    };
+    const before = await stoppedAt(dataDir);
+    await takeBackup(dataDir, join(testFolder("later"), "kept"));
+    expect(await stoppedAt(dataDir), "after a back-up").to.equal(before);
+    const elsewhere = mkdtempSync(join(dirname(dataDir), "judged-"));
+    const { takenAt } = await restoreBackup(backup, elsewhere);
+    expect(await stoppedAt(elsewhere), "after a restoration").to.equal(Date.parse(takenAt));
   });
 
   it("also in another folder, with the issuer of tokens", async () => {

@@ -1,14 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  databaseOf,
-  findStack,
-  lockDataFolder,
-  StackRunningError,
-  startPostgres,
-} from "@waybill/stack";
+import { databaseOf, findStack, openStoppedDatabases, StackRunningError } from "@waybill/stack";
 import { CannotLookError, type ExaminedDatabase } from "./databases.ts";
-import { rememberLook, whenStopped } from "./stopTime.ts";
 
 /** Which databases to look into. */
 export interface Place {
@@ -73,26 +66,18 @@ function namedServer(serverUrl: string, natsUrl: string | undefined): Whereabout
   };
 }
 
-/** The data folder is locked meanwhile, so that no stack starts on it. */
 async function stoppedStack(dataDir: string): Promise<Whereabouts> {
-  await using undo = new AsyncDisposableStack();
-  try {
-    undo.defer(lockDataFolder(dataDir));
-  } catch (error) {
+  const databases = await openStoppedDatabases(dataDir).catch((error: unknown) => {
     if (!(error instanceof StackRunningError)) throw error;
     const text = `A stack on ${dataDir} is just starting or stopping, or is being looked at. Try again in a moment.`;
     throw new CannotLookError(text, { cause: error });
-  }
-  const stoppedAt = whenStopped(dataDir);
-  undo.defer(() => rememberLook(dataDir, stoppedAt));
-  const postgres = undo.use(await startPostgres({ dataDir: join(dataDir, "postgres") }));
-  const cleanUp = undo.move();
+  });
   return {
     description: `the stopped stack of ${dataDir}`,
     isRunning: false,
-    databaseUrl: (name) => postgres.url(databaseOf(name)),
+    databaseUrl: databases.databaseUrl,
     natsUrl: undefined,
-    now: () => stoppedAt,
-    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+    now: () => databases.stoppedAt,
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
 }

@@ -6,6 +6,7 @@ import { identityOf } from "../process/identity.ts";
 import { type Administrator, createAdministrator } from "./administrator.ts";
 import { databaseNames, type ServiceName } from "./catalogue.ts";
 import { openIdentity, operatorToken, type StackIdentity } from "./identity.ts";
+import { rememberRun } from "./lastRun.ts";
 import type { StackOptions } from "./options.ts";
 import { stopOrphans } from "./orphans.ts";
 import { Parts } from "./parts.ts";
@@ -48,6 +49,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const databases = startServer(parts, database, options).then(() => database.createAll());
   await Promise.all([databases, startServer(parts, messages, options)]);
+  rememberRun(dataDir, {});
   await startServices(made, identity, options);
   const [administrator] = await Promise.all([
     options.administrator ? addAdministrator(made, options) : undefined,
