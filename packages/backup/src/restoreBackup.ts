@@ -12,7 +12,7 @@ import { lockDataFolder, placePostgres, rememberRun, startPostgres } from "@wayb
 import { readBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
 import { beginRestoreEpoch, databasesOn } from "./restoreEpoch.ts";
-import { BackupError } from "./takeBackup.ts";
+import { BackupError, expectOwnServer } from "./takeBackup.ts";
 
 /** Where the databases are put that an epoch replaced. */
 const asideName = /^cluster\.replaced-(\d+)$/;
@@ -46,6 +46,7 @@ export async function restoreBackup(
     );
   using undo = new DisposableStack();
   undo.defer(lockDataFolder(target));
+  expectOwnServer(target);
   const postgres = placePostgres(join(target, "postgres"));
   const { uid, gid } = statSync(postgres);
   const restoring = join(postgres, "restoring");

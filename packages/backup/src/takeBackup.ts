@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { findStack, openStoppedDatabases } from "@waybill/stack";
+import { findStack, foreignServerOf, openStoppedDatabases } from "@waybill/stack";
 import pg from "pg";
 import { writeBackupFile } from "./backupFile.ts";
 import { copyTree } from "./copyTree.ts";
@@ -21,6 +21,7 @@ export interface Backup {
  */
 export async function takeBackup(dataDir: string, to?: string): Promise<Backup> {
   const from = resolve(dataDir);
+  expectOwnServer(from);
   if (!existsSync(join(from, "postgres", "cluster")))
     throw new BackupError(
       `There is no PostgreSQL of a local stack in ${from}. Name its data folder with --data-dir; a server of yours is backed up by its own tools, such as pg_basebackup.`,
@@ -42,6 +43,15 @@ export async function takeBackup(dataDir: string, to?: string): Promise<Backup> 
     throw error;
   }
   return { folder, takenAt };
+}
+
+/** Throws BackupError when the stack of this folder, running or not, has its databases elsewhere: those in the folder are older ones. */
+export function expectOwnServer(dataDir: string): void {
+  const server = foreignServerOf(dataDir);
+  if (server === undefined) return;
+  throw new BackupError(
+    `The stack of ${dataDir} has its databases on the PostgreSQL at ${server}, not in this folder. Use that server's own tools, such as pg_basebackup; or start the stack once without --database-url and DATABASE_URL.`,
+  );
 }
 
 function makeEmpty(folder: string): void {

@@ -10,6 +10,7 @@ import {
   type PostgresServer,
   StackRunningError,
   startPostgres,
+  startStack,
   testFolder,
   testServers,
 } from "@waybill/stack";
@@ -152,6 +153,25 @@ describe("back-ups of a stopped stack's databases", () => {
     const empty = await failureOf(takeBackup(testFolder("empty")));
     expect(empty).to.be.instanceOf(BackupError);
     expect(String(empty)).to.include("--data-dir").and.include("pg_basebackup");
+  });
+
+  it("are not made of, or put into, a folder whose stack has its databases elsewhere", async () => {
+    const { postgres, natsUrl } = await testServers();
+    const folder = testFolder("foreign");
+    mkdirSync(join(folder, "postgres", "cluster"), { recursive: true });
+    const elsewhere = { databaseUrl: postgres.url("postgres"), natsUrl, portBase: "free" } as const;
+    const options = { ...elsewhere, dataDir: folder, services: [], databases: [] };
+    const failures: unknown[] = [];
+    {
+      await using _stack = await startStack(options);
+      failures.push(await failureOf(takeBackup(folder)));
+    }
+    failures.push(await failureOf(takeBackup(folder)));
+    failures.push(await failureOf(restoreBackup(backup, folder)));
+    for (const failure of failures) {
+      expect(failure).to.be.instanceOf(BackupError);
+      expect(String(failure)).to.include(`127.0.0.1:${postgres.port}`).and.include("pg_basebackup");
+    }
   });
 
   it("say where they cannot be written, and leave nothing of one that breaks off", async () => {

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { testFolder } from "@waybill/stack";
+import { rememberRun, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { CannotLookError, type Diagnosis, diagnose, formatDiagnosis } from "../src/index.ts";
 import { sources } from "../src/look/sources.ts";
@@ -477,6 +478,15 @@ describe("the doctor, with the services' own tables", () => {
       expect(missing).to.be.instanceOf(CannotLookError);
       expect(missing.message).to.include('the service "workflow" has never run');
       await ward.query("workflow", "alter table processes_ rename to processes");
+    });
+
+    it("does not judge databases that the stack has not used last", async () => {
+      const folder = testFolder("foreign");
+      mkdirSync(join(folder, "postgres"));
+      rememberRun(folder, { foreignServer: "db.example:5432" });
+      const { code, stderr } = await doctor("--data-dir", folder);
+      expect(code).to.equal(2);
+      expect(stderr).to.include("db.example:5432").and.include("--database-url");
     });
 
     it("explains itself", async () => {

@@ -27,7 +27,7 @@ export { dataDirFlag } from "./stack/dataDirFlag.ts";
 export type { StackEvent } from "./stack/events.ts";
 export { isReady, isServing } from "./stack/health.ts";
 export { operatorToken, stackIssuer } from "./stack/identity.ts";
-export { rememberRun } from "./stack/lastRun.ts";
+export { foreignServerOf, rememberRun } from "./stack/lastRun.ts";
 export type { StackOptions } from "./stack/options.ts";
 export { partName } from "./stack/plan.ts";
 export { defaultDataDir } from "./stack/repository.ts";

@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { databaseOf, findStack, openStoppedDatabases, StackRunningError } from "@waybill/stack";
+import {
+  databaseOf,
+  findStack,
+  foreignServerOf,
+  openStoppedDatabases,
+  StackRunningError,
+} from "@waybill/stack";
 import { CannotLookError, type ExaminedDatabase } from "./databases.ts";
 
 /** Which databases to look into. */
@@ -42,6 +48,12 @@ export async function findDatabases(place: Place): Promise<Whereabouts> {
       now: Date.now,
       [Symbol.asyncDispose]: async () => {},
     };
+  }
+  const server = foreignServerOf(dataDir);
+  if (server !== undefined) {
+    throw new CannotLookError(
+      `The stack that ran on ${dataDir} last had its databases on the PostgreSQL at ${server}. Name that with --database-url.`,
+    );
   }
   if (!existsSync(join(dataDir, "postgres"))) {
     throw new CannotLookError(

@@ -5,6 +5,8 @@ import { join } from "node:path";
 interface LastRun {
   /** When it ended, in ms since 1970. Absent: when its PostgreSQL last wrote, since nobody has started that ever since. */
   readonly endedAt?: number;
+  /** Where the PostgreSQL was that it used, host:port, if that was not its own. */
+  readonly foreignServer?: string;
 }
 
 const fileOf = (dataDir: string): string => join(dataDir, "last-run.json");
@@ -20,6 +22,10 @@ export function rememberRun(dataDir: string, run: LastRun): void {
  */
 export const whenStopped = (dataDir: string): number =>
   readRun(dataDir).endedAt ?? lastWrittenAt(dataDir);
+
+/** Where the databases of this folder's stack are, host:port, when its last run used a PostgreSQL of somebody else's. */
+export const foreignServerOf = (dataDir: string): string | undefined =>
+  readRun(dataDir).foreignServer;
 
 /** At a clean stop PostgreSQL last writes its control file, before a crash its log. */
 function lastWrittenAt(dataDir: string): number {

@@ -49,7 +49,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const databases = startServer(parts, database, options).then(() => database.createAll());
   await Promise.all([databases, startServer(parts, messages, options)]);
-  rememberRun(dataDir, {});
+  rememberRun(dataDir, database.own === undefined ? { foreignServer: database.address } : {});
   await startServices(made, identity, options);
   const [administrator] = await Promise.all([
     options.administrator ? addAdministrator(made, options) : undefined,
