@@ -38,7 +38,8 @@ npm run faults -- [options]
 Faults:
 ${list}
 
-Exit code: 0 all is well, 1 a promise is broken (then seed, schedule and timelines of the orders concerned are printed), 2 the command line is wrong.
+Exit code: 0 all is well, 1 a promise is broken (then seed, schedule and timelines of the orders concerned are printed) or
+all faults were left out, 2 the command line is wrong, 130 it was stopped.
 `;
 
 export interface Arguments {

@@ -67,6 +67,7 @@ function problemsOf({ open, broken, examples, contradictions, error }: RoundRepo
 export function formatReport(report: Report): string {
   const { ok, rounds, orders, injected, brokenPromises, longestQuietMs } = report;
   const kinds = Object.entries(injected).map(([name, times]) => `${name} ${times}`);
+  if (rounds.length === 0) return "\n✘ Nothing was proved: all faults were left out.";
   const failed = rounds.filter((round) => !round.ok).map(({ seed }) => seed);
   return [
     "",

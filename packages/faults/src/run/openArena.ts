@@ -17,6 +17,7 @@ export interface ArenaOptions {
   readonly dataDir?: string | undefined;
   /** Mounts a small disk for the data, if it may. */
   readonly needsDisk: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** A stack of its own with everything between its parts, its load, and all that goes with it. */
@@ -24,7 +25,8 @@ export interface OpenArena extends AsyncDisposable {
   readonly arena: Arena;
 }
 
-export async function openArena({ seed, dataDir, needsDisk }: ArenaOptions): Promise<OpenArena> {
+export async function openArena(options: ArenaOptions): Promise<OpenArena> {
+  const { seed, dataDir, needsDisk, signal } = options;
   await using undo = new AsyncDisposableStack();
   const folder = dataDir ?? temporaryFolder("waybill-faults-");
   mkdirSync(folder, { recursive: true });
@@ -43,6 +45,7 @@ export async function openArena({ seed, dataDir, needsDisk }: ArenaOptions): Pro
       env: environment,
       envOf: (part) => clocks.environmentOf(part),
       postgres: { fsync: false, sharedBuffersMb: 64 },
+      signal,
     }),
   );
   const load = undo.use(await Load.prepare(stack));

@@ -18,6 +18,8 @@ export interface PlayOptions {
   readonly quietWithinMs: number;
   readonly dataDir?: string | undefined;
   readonly watcher: Watcher;
+  /** Breaks it off. Default: nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Told how it goes. */
@@ -34,12 +36,22 @@ export interface Watcher {
 
 const PROGRESS_MS = 1_000;
 
-/** Plays so many rounds on a stack of its own. A round that goes wrong is the last one: what follows would be judged by what it left behind. */
+/**
+ * Plays so many rounds on a stack of its own. A round that goes wrong is the last one: what follows would be judged by what it left behind.
+ * Rejects with the signal's reason when it aborts; nothing is left running or mounted then.
+ */
 export async function playRounds(options: PlayOptions): Promise<Report> {
-  const { seed, rounds, watcher, dataDir } = options;
+  const { seed, dataDir, signal = new AbortController().signal } = options;
   const needsDisk = options.faults.some(({ name }) => name === "disk-full");
-  await using open = await openArena({ seed, dataDir, needsDisk });
-  const { arena } = open;
+  await using open = await openArena({ seed, dataDir, needsDisk, signal });
+  return await unlessAborted(playAll(open.arena, { ...options, signal }), signal);
+}
+
+async function playAll(
+  arena: Arena,
+  options: PlayOptions & { readonly signal: AbortSignal },
+): Promise<Report> {
+  const { seed, rounds, watcher } = options;
   const skipped = unavailable(arena, options.faults);
   for (const [name, why] of Object.entries(skipped)) watcher.onSkipped(name, why);
   const faults = options.faults.filter(({ name }) => skipped[name] === undefined);
@@ -63,6 +75,15 @@ export async function playRounds(options: PlayOptions): Promise<Report> {
     break;
   }
   return summarize(reports, skipped);
+}
+
+/** What the work comes to. When the signal aborts before, nobody waits for it any more: it fails once the arena is closed. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 const unavailable = (arena: Arena, faults: readonly Fault[]): Readonly<Record<string, string>> =>

@@ -43,6 +43,7 @@ export interface RollingRestart {
 
 /** What became of all rounds. */
 export interface Report {
+  /** All rounds are, and there was one: it proves nothing that nothing happened. */
   readonly ok: boolean;
   readonly rounds: readonly RoundReport[];
   /** Orders acknowledged in all. */
@@ -64,7 +65,7 @@ export function summarize(
     injected[fault] = (injected[fault] ?? 0) + 1;
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   return {
-    ok: rounds.every(({ ok }) => ok),
+    ok: rounds.length > 0 && rounds.every(({ ok }) => ok),
     rounds,
     orders: sum(rounds.map(({ acknowledged }) => acknowledged)),
     injected,

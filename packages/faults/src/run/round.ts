@@ -18,6 +18,8 @@ export interface RoundOptions {
   readonly ordersPerSecond: number;
   /** How long it may take from healing until all is quiet. */
   readonly quietWithinMs: number;
+  /** Ends the faults early. */
+  readonly signal: AbortSignal;
   /** Told the schedule before it begins. */
   readonly onPlanned: (schedule: readonly Planned[]) => void;
 }
@@ -36,13 +38,14 @@ export async function playRound(
   const { load } = arena;
   await load.begin(options.seed, options.ordersPerSecond);
   const over = new AbortController();
+  const ending = AbortSignal.any([over.signal, options.signal]);
   const timer = setTimeout(() => over.abort(), options.roundMs);
   let injected: readonly Injected[] = [];
   let error = "";
   try {
     [injected] = await Promise.all([
-      inject(arena, schedule, over.signal),
-      lasting(options.roundMs, over.signal),
+      inject(arena, schedule, ending),
+      lasting(options.roundMs, ending),
     ]);
   } catch (problem) {
     error = `A fault could not be injected: ${problem}`;
