@@ -385,10 +385,17 @@ describe("the doctor, with the services' own tables", () => {
         `update reservations set state = 'TRIED', expires_at = now() - interval '1 hour'
         where transaction_id = 'kept-hold'`,
       );
+      await ward.plant("overdue", "CONFIRMED");
+      await ward.query(
+        "workflow",
+        `insert into processes (order_id, step, rank, state, since, next_at, attempts, last_error,
+          last_reason, placed_at, reservation_mode, user_id, traceparent)
+        values ('overdue', 'CONFIRM', 1, 'WAITING', now(), now() - interval '1 hour', 1, '', '', now(), 'HELD', 'alice', '')`,
+      );
       await ward.query(
         "status",
         `update statuses set moved_at = now() - interval '1 hour'
-        where order_id in ('kept-hold', 'ill-16')`,
+        where order_id in ('kept-hold', 'ill-16', 'overdue')`,
       );
       await ward.query("provider", ledgerText, ["stray:authorize", "authorized", "stray"]);
       await ward.balance();
@@ -439,6 +446,7 @@ describe("the doctor, with the services' own tables", () => {
       ["orphan", "hold-without-order"],
       ["taken", "stock-taken-without-order"],
       ["kept-hold", "hold-outlives-cancel"],
+      ["overdue", "stuck-overdue"],
       ["stray", "authorisation-without-order"],
       ["unbalanced", "stock-unbalanced"],
       ["overheld", "hold-unbalanced"],

@@ -30,8 +30,12 @@ const reservation = (facts: Facts, changes: Changes<"reservation">): Facts =>
   but(facts, { reservation: { ...facts.reservation, ...changes } as Facts["reservation"] });
 const payment = (facts: Facts, changes: Changes<"payment">): Facts =>
   but(facts, { payment: { ...facts.payment, ...changes } as Facts["payment"] });
-const listed = (facts: Facts, state: "WAITING" | "STUCK" = "WAITING"): Facts =>
-  but(facts, { process: { step: "CONFIRM", state, reason: "CALLEE_UNAVAILABLE" } });
+const listed = (
+  facts: Facts,
+  state: "WAITING" | "STUCK" = "WAITING",
+  nextAt = now + minute,
+): Facts =>
+  but(facts, { process: { step: "CONFIRM", state, reason: "CALLEE_UNAVAILABLE", nextAt } });
 
 describe("the examination of an order", () => {
   for (const state of states) {
@@ -235,6 +239,15 @@ describe("promise 3, progress", () => {
     }
   });
 
+  it("is broken by an order that is listed as waiting, and long since not taken up", () => {
+    const unmoved = healthy("PENDING", hour);
+    expect(checks(listed(unmoved, "WAITING", now - hour))).to.deep.equal(["3 stuck-overdue"]);
+    expect(checks(listed(unmoved, "WAITING", now - minute))).to.deep.equal([]);
+    expect(checks(listed(unmoved, "STUCK", now - hour))).to.deep.equal([]);
+    const moved = healthy("PENDING", minute / 2);
+    expect(checks(listed(moved, "WAITING", now - hour))).to.deep.equal([]);
+  });
+
   it("is broken, after a while, by one that nobody is going to announce again", () => {
     const unmoved = healthy("PENDING", 3 * minute);
     expect(checks(unmoved)).to.deep.equal([]);
@@ -258,6 +271,8 @@ describe("promise 3, progress", () => {
     const expired = reservation(open, { expiresAt: now - hour });
     expect(checks(expired)).to.deep.equal(["3 cancel-unfinished"]);
     expect(checks(listed(expired))).to.deep.equal([]);
+    const overdue = listed(expired, "WAITING", now - hour);
+    expect(checks(overdue)).to.include("3 cancel-unfinished");
   });
 });
 

@@ -99,6 +99,8 @@ export interface ProcessFact {
   readonly step: string;
   readonly state: "WAITING" | "STUCK";
   readonly reason: string;
+  /** When it is taken up again. */
+  readonly nextAt: number;
 }
 
 /** An id of which nothing is known yet. */

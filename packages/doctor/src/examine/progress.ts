@@ -1,7 +1,7 @@
 import type { Facts } from "./facts.ts";
 import type { Complaint } from "./finding.ts";
 import { patience } from "./patience.ts";
-import { isStillCared, isStored, isTerminal, openParticipants } from "./situation.ts";
+import { isListed, isStillCared, isStored, isTerminal, openParticipants } from "./situation.ts";
 
 /** Promise 3: every order moves, or is listed by the workflow, or is going to be announced again. */
 export function examineProgress(facts: Facts, now: number): readonly Complaint[] {
@@ -12,14 +12,17 @@ export function examineProgress(facts: Facts, now: number): readonly Complaint[]
     return [["unannounced-for-long", `stored at ${time(order.placedAt)}, and not announced yet`]];
   }
   if (status.state === "CANCELLED") return examineCancels(facts, now);
-  if (isTerminal(status.state) || process !== undefined) return [];
+  if (isTerminal(status.state) || isListed(facts, now)) return [];
   if (delivery !== undefined && delivery.dueAt + patience.graceMs > now) return []; // On its way to the customer.
   const since = `${status.state} since ${time(status.movedAt)}`;
-  if (status.movedAt + patience.unlistedMs < now)
-    return [["stuck-unlisted", `${since}, and not listed as waiting or stuck`]];
+  const unlisted = (text: string): Complaint =>
+    process === undefined
+      ? ["stuck-unlisted", `${since}, not listed as waiting or stuck${text}`]
+      : ["stuck-overdue", `${since}, ${listing(process)}, due at ${time(process.nextAt)}${text}`];
+  if (status.movedAt + patience.unlistedMs < now) return [unlisted("")];
   if (status.movedAt + patience.graceMs >= now) return [];
   if (status.reannounceAt === undefined || status.reannounceAt + patience.graceMs < now)
-    return [["stuck-unlisted", `${since}, not listed, and not going to be announced again`]];
+    return [unlisted(", and not going to be announced again")];
   return [];
 }
 

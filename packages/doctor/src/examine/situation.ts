@@ -15,18 +15,19 @@ export const isTerminal = (state: State): boolean => state === "DELIVERED" || st
 export const mayBeForgotten = ({ status }: Facts, now: number): boolean =>
   status !== undefined && isTerminal(status.state) && status.movedAt + patience.forgottenMs < now;
 
+/** The workflow lists the order as stuck, or as waiting for a time that is not long past: past that, nobody takes it up. */
+export const isListed = ({ process }: Facts, now: number): boolean =>
+  process !== undefined &&
+  (process.state === "STUCK" || process.nextAt + patience.unlistedMs >= now);
+
 /**
  * Somebody is still going to end this hold of a transaction: its cancelled order's Cancels are listed or were due only just now, or the
  * reaper looks at it when it expires.
  */
-export const isStillCared = (
-  { process, status }: Facts,
-  expiresAt: number | undefined,
-  now: number,
-): boolean =>
-  process !== undefined ||
+export const isStillCared = (facts: Facts, expiresAt: number | undefined, now: number): boolean =>
+  isListed(facts, now) ||
   (expiresAt !== undefined && expiresAt + patience.graceMs > now) ||
-  (status !== undefined && status.movedAt + patience.graceMs > now);
+  (facts.status !== undefined && facts.status.movedAt + patience.graceMs > now);
 
 /** What is held or being authorised for an order, and nobody has ended yet, with the time at which a reaper looks at it. */
 export function openParticipants({

@@ -122,7 +122,7 @@ export const sources: readonly Source[] = [
     database: "workflow",
     table: "processes",
     key: "order_id",
-    columns: "step, state, last_reason, last_error",
+    columns: `step, state, last_reason, last_error, ${ms("next_at")}`,
     add: (facts, row) => {
       facts.process = toProcess(row);
     },
@@ -227,10 +227,12 @@ interface DeliveryRow {
 interface ProcessRow extends Pick<ProcessFact, "step" | "state"> {
   readonly last_reason: string;
   readonly last_error: string;
+  readonly next_at: number;
 }
 
 const toProcess = ({ step, state, ...row }: ProcessRow): ProcessFact => ({
   step,
   state,
   reason: [row.last_reason, row.last_error].filter((text) => text !== "").join(", "),
+  nextAt: row.next_at,
 });
