@@ -30,8 +30,8 @@ export interface Restored {
 
 /**
  * Puts the databases of a stopped local stack back to a back-up, all to one point, and begins a restore epoch in them. What was there before is
- * put aside, not deleted. Whatever interrupts it, the stack finds the old databases or the restored ones. Throws BackupError, and
- * StackRunningError while the stack runs.
+ * put aside, not deleted. Whatever interrupts it, the stack finds the old databases or the restored ones, or says that it finds none. Throws
+ * BackupError, and StackRunningError while the stack runs.
  */
 export async function restoreBackup(
   from: string,
@@ -50,7 +50,9 @@ export async function restoreBackup(
   const postgres = placePostgres(join(target, "postgres"));
   const { uid, gid } = statSync(postgres);
   const restoring = join(postgres, "restoring");
-  rmSync(restoring, { recursive: true, force: true });
+  const clear = () => rmSync(restoring, { recursive: true, force: true });
+  clear();
+  undo.defer(clear); // Also after a failure: it is as large as the databases, and the disk may be full.
   copyTree(join(backup, "postgres"), restoring, { owner: { uid, gid } });
   const { epoch } = await beginEpochIn(restoring, lastEpoch(postgres), at);
   writeFileSync(join(postgres, lastEpochName), String(epoch));
@@ -60,7 +62,6 @@ export async function restoreBackup(
   if (replaced !== undefined) renameSync(cluster, replaced);
   renameSync(join(restoring, "cluster"), cluster);
   rememberRun(target, { endedAt: Date.parse(about.takenAt) }); // What was under way then has not become due meanwhile.
-  rmSync(restoring, { recursive: true });
   // The issuer that is there goes on; only a new folder takes that of the back-up.
   if (!existsSync(join(target, "identity")))
     copyTree(join(backup, "identity"), join(target, "identity"));

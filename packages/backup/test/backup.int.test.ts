@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -136,6 +145,16 @@ describe("back-ups of a stopped stack's databases", () => {
     const second = await restoreBackup(backup, elsewhere, at);
     const third = await restoreBackup(backup, elsewhere, at);
     expect([second.epoch, third.epoch]).to.deep.equal([first.epoch + 1n, first.epoch + 2n]);
+  });
+
+  it("that cannot be put back leave nothing, and the old databases in place", async () => {
+    const spoilt = join(testFolder("spoilt"), "kept");
+    cpSync(backup, spoilt, { recursive: true });
+    rmSync(join(spoilt, "postgres", "cluster", "PG_VERSION"));
+    expect(await failureOf(restoreBackup(spoilt, dataDir))).to.be.instanceOf(Error);
+    expect(readdirSync(join(dataDir, "postgres")))
+      .to.include("cluster")
+      .and.not.include("restoring");
   });
 
   it("are not made of, or put into, a folder in use, nor taken from one that is none", async () => {

@@ -193,6 +193,19 @@ describe("a stack that cannot start", () => {
     expect(error.message).to.contain(`process ${process.pid}`);
   });
 
+  it("says that a restoration was interrupted, and makes no empty databases instead", async () => {
+    const dataDir = testFolder("stack");
+    const postgres = join(dataDir, "postgres");
+    mkdirSync(join(postgres, "restoring", "cluster"), { recursive: true });
+    const repeat = await failureOf(startStack({ ...two, dataDir }));
+    expect(repeat).to.be.instanceOf(DataFolderError);
+    expect(repeat.message).to.contain("npm run restore").and.not.contain("replaced");
+    for (const epoch of [999, 1000]) mkdirSync(join(postgres, `cluster.replaced-${epoch}`));
+    const back = await failureOf(startStack({ ...two, dataDir }));
+    expect(back.message).to.contain(`${postgres}/cluster.replaced-1000 to ${postgres}/cluster`);
+    expect(existsSync(join(postgres, "cluster"))).to.equal(false);
+  });
+
   it("says that the folder cannot be written to", async () => {
     const file = join(testFolder("stack"), "file");
     writeFileSync(file, "");

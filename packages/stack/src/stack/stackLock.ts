@@ -8,7 +8,7 @@ export class StackRunningError extends Error {
   override readonly name = "StackRunningError";
 }
 
-/** The data folder cannot be read or written to. */
+/** The data folder cannot be read or written to, or is not whole. */
 export class DataFolderError extends Error {
   override readonly name = "DataFolderError";
 }
