@@ -13,7 +13,7 @@ type PartOf = ServiceName | "postgres" | "nats";
 export interface Stack extends AsyncDisposable {
   readonly dataDir: string;
   readonly natsUrl: string;
-  /** How to log in as the administrator, when the options have asked for one. */
+  /** How to log in as the administrator, when the options have asked for one; undefined when its password is not known. */
   readonly administrator: Administrator | undefined;
   /** The connection URL of a service's database, or of the payment provider's ("provider"). */
   databaseUrl(name: DatabaseName): string;

@@ -161,7 +161,9 @@ async function addAdministrator(
 ): Promise<Administrator | undefined> {
   if (!runs(plan, "user")) return undefined;
   try {
-    return await createAdministrator(dataDir, plan.addresses.user.join());
+    const { user, gateway } = plan.addresses;
+    const targets = { userAddress: user.join(), gatewayAddress: gateway[0] ?? "" };
+    return await createAdministrator(dataDir, targets);
   } catch (error) {
     const text = `The administrator's account is not as expected: ${(error as Error).message}`;
     report?.({ kind: "note", text });
