@@ -1,6 +1,7 @@
 import { UsageError } from "@waybill/chassis/commandLine";
 import { expect } from "chai";
 import { readOptions } from "../src/replicas/options.ts";
+import { reachedBefore } from "../src/replicas/reachedBefore.ts";
 import { sharesOf } from "../src/replicas/shares.ts";
 
 const batches = (...sizes: readonly number[]) => [
@@ -29,6 +30,21 @@ describe("what several replicas have done", () => {
 
   it("leaves out processes that handle nothing in batches", () => {
     expect(sharesOf(new Map([["gateway", []]]))).to.deep.equal([]);
+  });
+});
+
+describe("waiting for the demo to have come so far", () => {
+  it("ends when the demo does, whose failure would be waited for in vain", async () => {
+    let signal: AbortSignal | undefined;
+    const never = (given: AbortSignal) => {
+      signal = given;
+      return new Promise<void>((_, reject) =>
+        given.addEventListener("abort", () => reject(given.reason)),
+      );
+    };
+    expect(await reachedBefore(Promise.resolve([1, null]), never)).to.equal(false);
+    expect(signal?.aborted, "nobody asks any more").to.equal(true);
+    expect(await reachedBefore(new Promise(() => {}), async () => {})).to.equal(true);
   });
 });
 

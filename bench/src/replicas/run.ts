@@ -6,6 +6,7 @@ import { type Stack, serviceNames, startStack } from "@waybill/stack";
 import type { Say } from "../command.ts";
 import { type Counted, countedByPart } from "../measure/counted.ts";
 import type { ReplicasOptions } from "./options.ts";
+import { reachedBefore } from "./reachedBefore.ts";
 import { type Share, sharesOf } from "./shares.ts";
 
 /** Connections of a process at most: thirty of them share one PostgreSQL. */
@@ -18,7 +19,7 @@ const pollMs = 500;
 /** What came of it. */
 export interface ReplicasOutcome {
   readonly shares: readonly Share[];
-  /** Every order ended, and the doctor is content. */
+  /** Replicas were killed while orders came, every order ended, and the doctor is content. */
   readonly isGood: boolean;
 }
 
@@ -42,7 +43,14 @@ export async function runReplicas(
     signal,
   });
   const ended = once(playing, "close");
-  await untilHandled(stack, orders * killAfterShare, signal);
+  const wanted = orders * killAfterShare;
+  const isUnderWay = await reachedBefore(ended, (over) =>
+    untilHandled(stack, wanted, AbortSignal.any([signal, over])),
+  );
+  if (!isUnderWay) {
+    say("the demo ended before any replica was killed");
+    return { shares: sharesOf(await countedByPart(stack)), isGood: false };
+  }
   const killed = await killSecondReplicas(stack);
   say(`the second replica of each service is killed`);
   const [code] = await ended;
