@@ -16,8 +16,8 @@ unless told to repair. A stopped stack's PostgreSQL is started for it and stoppe
 npm run doctor -- [options]
 
   --data-dir <folder>   the stack's data folder; default: .waybill
-  --database-url <url>  looks into this PostgreSQL server instead; also DATABASE_URL
-  --nats-url <url>      counts dead letters there; default: the running stack's NATS; also NATS_URL
+  --database-url <url>  looks into this PostgreSQL server instead; also DATABASE_URL, without --data-dir and --repair
+  --nats-url <url>      counts dead letters there; default: the running stack's NATS; also NATS_URL, as above
   --repair              has the services of a running stack make the repairs that are provably safe: announces orders that status was not
                         told of, publishes events, resolves expired holds of stock; never money. Prints each before and after
   --json                prints the diagnosis as JSON
@@ -52,10 +52,13 @@ export function readArguments(
   if (values.help) return undefined;
   if (values.repair && (values["database-url"] !== undefined || values.json))
     throw new UsageError("--repair is for a running local stack, and prints for people only");
+  // What is asked for beats what happens to be in the environment.
+  const isFolderMeant = values["data-dir"] !== undefined || values.repair === true;
+  const { DATABASE_URL, NATS_URL } = isFolderMeant ? {} : env;
   return {
     dataDir: values["data-dir"],
-    databaseUrl: readUrl("--database-url", values["database-url"] ?? env.DATABASE_URL, databaseUrl),
-    natsUrl: readUrl("--nats-url", values["nats-url"] ?? env.NATS_URL, natsUrl),
+    databaseUrl: readUrl("--database-url", values["database-url"] ?? DATABASE_URL, databaseUrl),
+    natsUrl: readUrl("--nats-url", values["nats-url"] ?? NATS_URL, natsUrl),
     json: values.json ?? false,
     repair: values.repair ?? false,
   };
