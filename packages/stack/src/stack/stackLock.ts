@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../process/folders.ts";
 import { identityOf, isRunning, type ProcessIdentity } from "../process/identity.ts";
@@ -23,10 +23,11 @@ export function lockDataFolder(dataDir: string): () => void {
   try {
     makeFolder(dataDir);
     if (!claim(lockFile, ours)) {
-      const holder = holderOf(lockFile);
+      const found = contentOf(lockFile);
+      const holder = holderIn(found);
       if (holder !== undefined && isRunning(holder)) throw running(dataDir, holder);
-      renameSync(lockFile, `${lockFile}.stale`); // Of two that see the same stale lock, the second finds nothing to rename.
-      if (!claim(lockFile, ours)) throw running(dataDir, holderOf(lockFile));
+      if (!removeStale(lockFile, found) || !claim(lockFile, ours))
+        throw running(dataDir, holderIn(contentOf(lockFile)));
     }
   } catch (error) {
     throw error instanceof StackRunningError ? error : notWritable(dataDir, error);
@@ -45,10 +46,41 @@ function claim(lockFile: string, content: string): boolean {
   }
 }
 
-/** Who wrote the lock; undefined when it was cut off in writing. */
-function holderOf(lockFile: string): ProcessIdentity | undefined {
+/**
+ * Removes a lock that was found with this content; false when it is another one by now. Of two that find the same stale lock, one may take away
+ * what the other has claimed meanwhile, and puts it back.
+ */
+export function removeStale(lockFile: string, found: string): boolean {
+  const aside = `${lockFile}.stale-${process.pid}`;
   try {
-    return JSON.parse(readFileSync(lockFile, "utf8"));
+    renameSync(lockFile, aside);
+    if (readFileSync(aside, "utf8") === found) return true;
+    linkSync(aside, lockFile); // Unlike a rename it replaces nothing.
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return true; // Somebody else has removed it; one of us claims it.
+    if (code === "EEXIST") return false; // A third one was still faster.
+    throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Empty when it is gone. */
+function contentOf(lockFile: string): string {
+  try {
+    return readFileSync(lockFile, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** Who wrote the lock; undefined when it was cut off in writing. */
+function holderIn(content: string): ProcessIdentity | undefined {
+  try {
+    return JSON.parse(content);
   } catch {
     return undefined;
   }
