@@ -10,7 +10,7 @@ import { countDeadLetters } from "./look/deadLetters.ts";
 import { findRestoredApart } from "./look/restorations.ts";
 import { readItems } from "./look/stock.ts";
 import { readAll, readSome, takeSnapshots } from "./look/sweep.ts";
-import { findDatabases, type Whereabouts } from "./look/whereabouts.ts";
+import { type DatabaseUrls, findDatabases, type Whereabouts } from "./look/whereabouts.ts";
 import { findRepairs, type Repair } from "./repair/repairs.ts";
 import { Suspects } from "./suspects.ts";
 import { Counts, Tally } from "./tally.ts";
@@ -18,8 +18,8 @@ import { Counts, Tally } from "./tally.ts";
 export interface DiagnoseOptions {
   /** The data folder of the stack, running or stopped. Default: .waybill in the repository. */
   readonly dataDir?: string | undefined;
-  /** The PostgreSQL server with the databases, instead of that of the data folder. */
-  readonly databaseUrl?: string | undefined;
+  /** The PostgreSQL server with the databases, or each database, instead of those of the data folder. */
+  readonly databaseUrl?: DatabaseUrls | undefined;
   /** Where to count dead letters. Default: the NATS of the running stack. */
   readonly natsUrl?: string | undefined;
   /** Orders whose acknowledgement somebody has seen: each must be stored. Default: none are known. */

@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { rememberRun, testFolder } from "@waybill/stack";
+import { databaseOf, rememberRun, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { CannotLookError, type Diagnosis, diagnose, formatDiagnosis } from "../src/index.ts";
+import { examined } from "../src/look/databases.ts";
 import { sources } from "../src/look/sources.ts";
 import { ledgerText, notificationText, openWard, type Ward } from "./support/ward.ts";
 
@@ -315,6 +316,13 @@ describe("the doctor, with the services' own tables", () => {
       { stored: 18, "known to status": 18, abandoned: 0, acknowledged: 2 },
     ]);
     expect(healthy.underWay).to.deep.equal({ PENDING: 3, CONFIRMED: 3, PROCESSING: 3, SHIPPED: 3 });
+  });
+
+  it("finds each database also where it is said to be", async () => {
+    const named = examined.map((name) => [name, ward.postgres.url(databaseOf(name))]);
+    const databaseUrl = Object.fromEntries(named);
+    const diagnosis = await diagnose({ databaseUrl });
+    expect(diagnosis).to.include({ healthy: true, orders: 18, place: healthy.place });
   });
 
   it("prints a verdict for people", () => {

@@ -7,14 +7,17 @@ import {
   openStoppedDatabases,
   StackRunningError,
 } from "@waybill/stack";
-import { CannotLookError, type ExaminedDatabase } from "./databases.ts";
+import { CannotLookError, type ExaminedDatabase, examined } from "./databases.ts";
+
+/** The URL of one PostgreSQL server that has all databases, or that of each database. */
+export type DatabaseUrls = string | Readonly<Record<ExaminedDatabase, string>>;
 
 /** Which databases to look into. */
 export interface Place {
   /** The data folder of a local stack. */
   readonly dataDir: string;
-  /** The PostgreSQL server with the databases, instead of that of the data folder. */
-  readonly databaseUrl?: string | undefined;
+  /** Where the databases are, instead of in the data folder. */
+  readonly databaseUrl?: DatabaseUrls | undefined;
   readonly natsUrl?: string | undefined;
 }
 
@@ -37,7 +40,7 @@ export interface Whereabouts extends AsyncDisposable {
 export async function findDatabases(place: Place): Promise<Whereabouts> {
   const dataDir = resolve(place.dataDir);
   const { databaseUrl, natsUrl } = place;
-  if (databaseUrl !== undefined) return namedServer(databaseUrl, natsUrl);
+  if (databaseUrl !== undefined) return namedServers(databaseUrl, natsUrl);
   const record = findStack(dataDir);
   if (record !== undefined) {
     return {
@@ -63,15 +66,20 @@ export async function findDatabases(place: Place): Promise<Whereabouts> {
   return stoppedStack(dataDir);
 }
 
-function namedServer(serverUrl: string, natsUrl: string | undefined): Whereabouts {
+function databaseOn(serverUrl: string, name: ExaminedDatabase): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${databaseOf(name)}`;
+  return url.href;
+}
+
+function namedServers(urls: DatabaseUrls, natsUrl: string | undefined): Whereabouts {
+  const databaseUrl = (name: ExaminedDatabase) =>
+    typeof urls === "string" ? databaseOn(urls, name) : urls[name];
+  const hosts = new Set(examined.map((name) => new URL(databaseUrl(name)).host));
   return {
-    description: `the PostgreSQL at ${new URL(serverUrl).host}`,
+    description: `the PostgreSQL at ${[...hosts].join(", ")}`,
     isRunning: true,
-    databaseUrl: (name) => {
-      const url = new URL(serverUrl);
-      url.pathname = `/${databaseOf(name)}`;
-      return url.href;
-    },
+    databaseUrl,
     natsUrl,
     now: Date.now,
     [Symbol.asyncDispose]: async () => {},
