@@ -18,6 +18,5 @@ export {
 export { isOwn, ownFilter, ownUserId } from "./own.ts";
 export { type Access, definePolicy, type Policy, type PolicyTable } from "./policy.ts";
 export { serviceToken } from "./serviceToken.ts";
-export { isUserId } from "./subject.ts";
 export { readTrustedIssuers, type TrustedIssuer } from "./trustedIssuers.ts";
 export { bearerOf, createVerifier, type Verifier } from "./verifier.ts";

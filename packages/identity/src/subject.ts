@@ -1,13 +1,10 @@
+import { isId } from "@waybill/contracts/ids";
 import type { JWTPayload } from "jose";
 import type { Caller, Role } from "./caller.ts";
 import type { TrustedIssuer } from "./trustedIssuers.ts";
 
-const userId = /^[A-Za-z0-9_-]{1,64}$/;
 const service = /^service:([a-z0-9-]{1,64})$/;
 const serviceAccount = /^system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)$/;
-
-/** Whether a token can be made out to a user of this id. */
-export const isUserId = (text: string): boolean => userId.test(text);
 
 /** Whom the claims of a verified token stand for; undefined when the issuer may not say that. */
 export function subjectOf(
@@ -16,7 +13,7 @@ export function subjectOf(
   token: string,
 ): Caller | undefined {
   if (issuer.subjects === "users")
-    return isUserId(sub) ? { kind: "user", userId: sub, roles: rolesOf(roles), token } : undefined;
+    return isId(sub) ? { kind: "user", userId: sub, roles: rolesOf(roles), token } : undefined;
   const name = service.exec(sub)?.[1] ?? accountName(sub, issuer.namespaces ?? []);
   return name === undefined ? undefined : { kind: "service", name };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ErrorReason } from "@waybill/contracts/errors";
+import { isId } from "@waybill/contracts/ids";
 import { refuse } from "./refusal.ts";
 
 /** What a list is filtered by. A token is only good for the filters it was issued for. */
@@ -22,7 +23,7 @@ const isPart = {
     /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
     !Number.isNaN(Date.parse(text)) &&
     new Date(text).toISOString() === text, // Of 30 February, Date makes a day of March.
-  id: (text: string) => /^[A-Za-z0-9_-]{1,64}$/.test(text),
+  id: isId,
   version: (text: string) => /^\d{1,10}$/.test(text) && Number(text) <= maxInt32,
   /** Of a message in a stream. */
   sequence: (text: string) => /^[1-9]\d{0,15}$/.test(text),

@@ -1,3 +1,4 @@
+import { idPattern } from "@waybill/contracts/ids";
 import { z } from "zod";
 
 /** Limits that several contracts share; each is said in the comment of its field too. */
@@ -13,7 +14,6 @@ export const limits = {
   minorUnits: BigInt(Number.MAX_SAFE_INTEGER),
 } as const;
 
-const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const idRule = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "_" and "-"';
 
 const id = z.string().regex(idPattern, idRule);

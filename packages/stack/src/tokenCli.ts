@@ -8,7 +8,7 @@ import {
   textOption as text,
   UsageError,
 } from "@waybill/chassis/commandLine";
-import { isUserId } from "@waybill/identity";
+import { isId } from "@waybill/contracts/ids";
 import { serviceNames } from "./stack/catalogue.ts";
 import { stackIssuer } from "./stack/identity.ts";
 import { defaultDataDir } from "./stack/repository.ts";
@@ -43,7 +43,7 @@ function readArguments(args: readonly string[]): Arguments | undefined {
   if (more.length > 0 || !isOne || (admin && service !== undefined))
     throw new UsageError("Name one user, or a service with --service.");
   if (service !== undefined) readChoice("--service", service, serviceNames);
-  if (user !== undefined && !isUserId(user))
+  if (user !== undefined && !isId(user))
     throw new UsageError(`"${user}" is no user's id: 1 to 64 of A-Z a-z 0-9 _ -`);
   return { user, admin, service, dataDir };
 }

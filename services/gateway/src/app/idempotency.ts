@@ -1,13 +1,12 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
+import { isId } from "@waybill/contracts/ids";
 
 /** The longest Idempotency-Key that is taken. Unit: characters. */
 export const maxKeyLength = 255;
 
-const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
-
 /** The request_id of a key: itself when it is an id already, else its hash, which is one. */
 export const requestIdOf = (key: string): string =>
-  idPattern.test(key) ? key : createHash("sha256").update(key).digest("hex");
+  isId(key) ? key : createHash("sha256").update(key).digest("hex");
 
 /**
  * What makes an order repeatable. An order that the client names is the same order whenever it is
