@@ -33,8 +33,8 @@ interface BenchStackOptions {
 }
 
 /**
- * Starts the stack as npm start does, on free ports and with no cancellation window unless the environment names one. Its data is in a
- * temporary folder, which is removed with the stack unless it is to be kept.
+ * Starts the stack as npm start does, on free ports and with no cancellation window unless the environment names one, and with the share of traces
+ * that is given. Its data is in a temporary folder, which is removed with the stack unless it is to be kept.
  */
 export async function startBenchStack(
   { keep, traceRatio = 0, replicas = 1, env }: BenchStackOptions,

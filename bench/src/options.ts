@@ -60,8 +60,8 @@ const maxWindowMs = 600_000;
 const maxReadShare = 0.99;
 
 /** What `npm run bench -- --help` prints. */
-export const help = `Measures Waybill on this machine: starts a stack of its own in a temporary folder, exactly as npm start
-runs it except for the cancellation window, places orders over gRPC, waits until all are DELIVERED or CANCELLED, tells what it
+export const help = `Measures Waybill on this machine: starts a stack of its own in a temporary folder, as npm start
+runs it except for the cancellation window and the share of traces, places orders over gRPC, waits until all are DELIVERED or CANCELLED, tells what it
 took, and has the doctor look at the result.
 
 npm run bench -- [options]

@@ -2,7 +2,7 @@ import { readOptions, runBench } from "@waybill/bench";
 import type { Conduct, Contender, Load, Turn } from "../contender.ts";
 import { itemCount, linesPerOrder } from "../load.ts";
 
-/** As npm start has it. */
+/** As in production; npm start traces everything. */
 const traceRatio = 0.05;
 
 /** Waybill as its own benchmark runs it, all services and 5 % tracing included. */
