@@ -8,8 +8,11 @@ const usualName = /^(?:[\p{L}\p{M}'’ -]|\.(?= |$)){1,60}$/u;
 export const nameInMails = (name: string): string => (usualName.test(name) ? name : "");
 
 /** The text as it is sent: with a greeting, and whom it is from. */
-export const letter = (name: string, text: string): string =>
-  `${`Hello ${nameInMails(name)}`.trimEnd()},\n\n${text}\n\nYour Waybill team\n`;
+export function letter(name: string, text: string): string {
+  const known = nameInMails(name);
+  const greeting = known === "" ? "Hello" : `Hello ${known}`;
+  return `${greeting},\n\n${text}\n\nYour Waybill team\n`;
+}
 
 /**
  * The Message-ID of a notification: the same whenever it is sent, so that a mail that is repeated is recognised as such. Ids of orders

@@ -6,7 +6,7 @@ import { type PublicJwk, SigningKeyEntity, type SigningKeyRow } from "../../db/s
 import { keep, unseal } from "./privateKeys.ts";
 
 /** Every verifier reads all keys that have not ended, again and again, so there are at most so many. */
-export const maxKeys = 32;
+const maxKeys = 32;
 
 /** A key that access tokens are signed with. */
 export interface SigningKey {
