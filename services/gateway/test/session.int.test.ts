@@ -1,3 +1,5 @@
+import { ErrorReason } from "@waybill/contracts/errors";
+import { refuse } from "@waybill/rpc";
 import { expect } from "chai";
 import { startGateway, type TestGateway } from "./support/gateway.ts";
 
@@ -35,6 +37,16 @@ describe("sessions of pages", () => {
     expect(headers.get("set-cookie")).to.match(/^waybill_refresh=;.*1970/);
     const { request } = gateway.fakes.last("revokeTokens");
     expect(request).to.deep.equal({ refreshToken: "refresh" });
+  });
+
+  it("keep their cookie until it is revoked, so that ending them can be repeated", async () => {
+    gateway.fakes.on("revokeTokens", () => {
+      throw refuse.unavailable(ErrorReason.SHUTTING_DOWN, "Come again");
+    });
+    const refused = await call("/api/session/end", {}, { cookie });
+    gateway.fakes.reset();
+    expect(refused.status).to.equal(503);
+    expect(refused.headers.get("set-cookie")).to.equal(null);
   });
 
   for (const path of ["/api/session", "/api/session/refresh", "/api/session/end"]) {

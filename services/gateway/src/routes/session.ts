@@ -73,8 +73,8 @@ export function sessionRoutes(app: HttpServer, { clients: { users }, limits }: R
     async (request, reply) => {
       refuseOtherSites(request);
       const refreshToken = request.cookies[cookieName];
-      reply.clearCookie(cookieName, { path: cookiePath });
       if (refreshToken) await users.revokeTokens({ refreshToken }, asGateway(request));
+      reply.clearCookie(cookieName, { path: cookiePath }); // Not before: without it, a repetition could revoke nothing.
       return { message: "Logged out successfully" };
     },
   );
