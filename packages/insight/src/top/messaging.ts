@@ -65,7 +65,8 @@ async function readConsumers(
     redelivered: info.num_redelivered,
     readers: info.num_waiting,
     isPaused: info.paused ?? false,
-    oldestAt: (await oldestUnsettled(manager, info))?.getTime(),
+    // One message that cannot be looked at is not NATS that does not answer.
+    oldestAt: (await oldestUnsettled(manager, info).catch(() => undefined))?.getTime(),
   }));
   return (await Promise.all(facts)).sort((a, b) => a.durable.localeCompare(b.durable));
 }
