@@ -37,7 +37,7 @@ export class RunningConsumption<E> implements Consumption {
   readonly #stopping = new AbortController();
   readonly #abandoning = new AbortController();
   readonly #lanes = new Set<Promise<void>>();
-  readonly #ownFailures = new OwnFailures();
+  #ownFailures = new OwnFailures();
   /** Waiting for a lane or in one, by sequence. */
   readonly #held = new Map<bigint, Delivery>();
   #waiting: Delivery[] = [];
@@ -104,7 +104,7 @@ export class RunningConsumption<E> implements Consumption {
     this.#pull.release(this.#waiting.length);
     this.#waiting = [];
     this.#held.clear();
-    this.#ownFailures.clear();
+    this.#ownFailures = new OwnFailures(); // Not cleared: what is in a lane counts on, in the old ones.
   }
 
   #receive(message: Msg): void {

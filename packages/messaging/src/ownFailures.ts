@@ -23,9 +23,4 @@ export class OwnFailures {
   forget(sequence: bigint): void {
     this.#counts.delete(sequence);
   }
-
-  /** The sequences belong to other events from now on. */
-  clear(): void {
-    this.#counts.clear();
-  }
 }
