@@ -20,9 +20,8 @@ interface StageProps {
 function noteOf({ state, summary, perSecond, now }: StageProps): string {
   if (state === "DELIVERED" || state === "CANCELLED")
     return `+${count(entered(perSecond, state))} in the last minute`;
-  return summary?.oldestMovedAt === undefined
-    ? "nothing waits"
-    : `oldest ${age(summary.oldestMovedAt, now)}`;
+  if (summary?.oldestMovedAt !== undefined) return `oldest ${age(summary.oldestMovedAt, now)}`;
+  return summary?.more ? "not counted" : "nothing waits";
 }
 
 function Stage(props: StageProps) {

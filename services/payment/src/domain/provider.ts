@@ -5,7 +5,7 @@ import type { Money } from "./payment.ts";
  * - Each call is idempotent by its key, for as long as a payment can be open: repeated, it answers what it answered the
  *   first time, also while or after the first call was cut off, and does nothing twice. The authorise key repeated while the
  *   outcome is pending answers the outcome as soon as there is one, and after a void still answers what it answered before.
- * - An answer is final. Whatever is not known for certain (a timeout, a broken connection, a 5xx) is thrown, never answered:
+ * - An answer is final, but for a refused void, see there. Whatever is not known for certain (a timeout, a broken connection, a 5xx) is thrown, never answered:
  *   a throw means "unknown, ask again with the same key", and nothing else.
  * - The signal ends the waiting, not the call: what the provider did, it did.
  */
