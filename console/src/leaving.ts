@@ -12,6 +12,10 @@ const isLate = makeStore(false);
 /** Whether logging out is not finished, and is being tried again. */
 export const useLateLeaving = isLate.use;
 
+/** Whether this is told when somebody logs out in another tab. */
+export const isLeavingElsewhere = ({ key, newValue }: StorageEvent): boolean =>
+  key === place && newValue !== null;
+
 export const isLeaving = (): boolean => localStorage.getItem(place) !== null;
 
 export const beginLeaving = (): void => localStorage.setItem(place, "yes");

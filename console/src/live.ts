@@ -25,7 +25,7 @@ const sleep = (ms: number, signal: AbortSignal) =>
 const longestSilenceMs = 40_000;
 
 /** Aborts what has been silent for too long: its connection is gone, although nobody has said so. */
-class Silence implements Disposable {
+class Silence {
   readonly #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,7 +42,7 @@ class Silence implements Disposable {
     this.#timer = setTimeout(() => this.#stop.abort(), longestSilenceMs);
   }
 
-  [Symbol.dispose](): void {
+  end(): void {
     clearTimeout(this.#timer);
   }
 }
@@ -94,22 +94,28 @@ class Follower {
       authorization: `Bearer ${token}`,
       ...(this.#last === undefined ? {} : { "last-event-id": this.#last }),
     };
-    using silence = new Silence();
-    const either = AbortSignal.any([signal, silence.signal]);
-    const answer = await fetch(this.#path, { headers, signal: either });
-    if (answer.status === 204) return "ended"; // Nothing is left to come.
-    if (answer.status === 401) endSession();
-    if (answer.status === 400) this.#last = undefined; // The position is gone: from here on.
-    // Also by 404: where statuses were away when an order was accepted, it is not known yet.
-    if (!answer.ok || answer.body === null) return "away";
-    onState("live");
-    this.#waitMs = firstWaitMs;
-    this.#parser.reset();
-    for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
-      silence.break();
-      this.#parser.feed(text);
+    const silence = new Silence();
+    try {
+      const either = AbortSignal.any([signal, silence.signal]);
+      const answer = await fetch(this.#path, { headers, signal: either });
+      if (answer.status === 204) return "ended"; // Nothing is left to come.
+      if (answer.status === 401) endSession();
+      if (answer.status === 400) this.#last = undefined; // The position is gone: from here on.
+      // Also by 404: where statuses were away when an order was accepted, it is not known yet.
+      if (!answer.ok || answer.body === null) return "away";
+      onState("live");
+      this.#waitMs = firstWaitMs;
+      this.#parser.reset();
+      // Not by iterating the stream, which Safari has not learnt yet.
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        silence.break();
+        this.#parser.feed(read.value);
+      }
+      return "connecting"; // Complete, or ended with its token: the next answer tells.
+    } finally {
+      silence.end();
     }
-    return "connecting"; // Complete, or ended with its token: the next answer tells.
   }
 }
 

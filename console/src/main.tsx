@@ -15,7 +15,7 @@ import { ItemsPage } from "./pages/items.tsx";
 import { LoginPage, RegisterPage } from "./pages/login.tsx";
 import { OrderPage } from "./pages/order.tsx";
 import { OrdersPage } from "./pages/orders.tsx";
-import { resumeSession, type SessionState, useSession } from "./session.ts";
+import { adoptLeaving, resumeSession, type SessionState, useSession } from "./session.ts";
 import { NotFound, Shell } from "./shell.tsx";
 import { applyTheme } from "./theme.tsx";
 import "./styles/index.css";
@@ -117,5 +117,6 @@ function userOf(session: SessionState, before: string): string {
 
 applyTheme();
 window.addEventListener("storage", adoptBasket);
+window.addEventListener("storage", adoptLeaving);
 void resumeSession();
 createRoot(document.getElementById("root") as HTMLElement).render(<Console />);

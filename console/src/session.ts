@@ -1,4 +1,11 @@
-import { beginLeaving, endLeaving, finishLeaving, isLeaving, keepLeaving } from "./leaving.ts";
+import {
+  beginLeaving,
+  endLeaving,
+  finishLeaving,
+  isLeaving,
+  isLeavingElsewhere,
+  keepLeaving,
+} from "./leaving.ts";
 import { inTurn, post } from "./sessionCalls.ts";
 import { makeStore } from "./store.ts";
 
@@ -59,12 +66,16 @@ export async function logIn(email: string, password: string): Promise<string | u
   });
 }
 
-/** Ends the session here and at the gateway; after an exchange that is under way, whose answer would begin it again. */
-export async function logOut(): Promise<void> {
+/** Ends the session here at once, and at the gateway as soon as that answers: until then the cookie stays. */
+export function logOut(): void {
   beginLeaving();
-  await inTurn(finishLeaving).catch(() => {}); // Without the gateway the cookie stays, but this page forgets.
   session.set("none");
-  if (isLeaving()) void keepLeaving();
+  void keepLeaving();
+}
+
+/** Whoever logs out in another tab has logged out in this one, too. */
+export function adoptLeaving(change: StorageEvent): void {
+  if (isLeavingElsewhere(change)) session.set("none");
 }
 
 /** The session is no longer good: whoever looks at a page is asked to log in, and goes on there. */
@@ -84,6 +95,7 @@ function refresh(): Promise<void> {
 async function exchange(): Promise<void> {
   await finishLeaving(); // What somebody has ended, here or in another tab, is not begun again.
   const answer = await post("/api/session/refresh");
+  if (isLeaving()) return session.set("none"); // Ended meanwhile, here or in another tab.
   if (answer.status === 200) return session.set(sessionOf(await answer.json(), Date.now()));
   if (answer.status !== 204 && answer.status !== 401)
     throw new Error("Waybill does not answer; it is asked again.");

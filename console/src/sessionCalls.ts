@@ -1,5 +1,5 @@
-/** Longer than the gateway takes for any answer. Unit: ms. */
-const patienceMs = 30_000;
+/** Longer than the gateway takes for a session's answer; a refresh token may be presented again for 20 s only. Unit: ms. */
+const patienceMs = 12_000;
 
 /** Goes on when its page is left: an exchange whose answer nobody takes ends the session, unless it is soon repeated. */
 export const post = (path: string, body: unknown = {}): Promise<Response> =>

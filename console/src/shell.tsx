@@ -64,9 +64,9 @@ function Pages({ inShop }: { readonly inShop: boolean }) {
 
 function Navigation({ session, inShop }: { readonly session: Session; readonly inShop: boolean }) {
   const navigate = useNavigate();
-  const leave = async () => {
-    await logOut();
-    await navigate({ to: "/login" });
+  const leave = () => {
+    logOut();
+    void navigate({ to: "/login" });
   };
   return (
     <>
@@ -81,7 +81,7 @@ function Navigation({ session, inShop }: { readonly session: Session; readonly i
           </Link>
         </div>
       )}
-      <button className="ghost" type="button" onClick={() => void leave()}>
+      <button className="ghost" type="button" onClick={leave}>
         <Icon name="leave" />
         <span className="word">Log out</span>
       </button>

@@ -116,7 +116,7 @@ describe("what has no answer yet, at the console", () => {
     mia.expects(503);
     await mia.page.route("**/api/orders", (route) => route.fulfill(away));
     await mia.page.getByRole("button", { name: "Place order" }).click();
-    await other.getByText("It is being ordered in another tab").waitFor();
+    await other.getByText("It was begun in another tab").waitFor();
     expect(await other.getByRole("button", { name: "One tea more" }).isDisabled()).to.equal(true);
     await mia.page.unroute("**/api/orders");
     await mia.page.waitForURL("**/orders/*");
@@ -204,6 +204,19 @@ describe("what has no answer yet, at the console", () => {
     await page.reload();
     await page.getByRole("heading", { name: "Welcome back" }).waitFor();
     expect(ned.problems).to.deep.equal([]);
+  });
+
+  it("a log-out is one of all tabs, also while the gateway does not answer", async () => {
+    await using una = await somebody("Una");
+    const { page } = una;
+    const other = await page.context().newPage();
+    await other.goto("/orders");
+    await other.getByRole("heading", { name: "My orders" }).waitFor();
+    una.expects(503);
+    await page.route("**/api/session/end", (route) => route.fulfill(away));
+    await logOut(page);
+    await other.getByRole("heading", { name: "Welcome back" }).waitFor();
+    expect(una.problems).to.deep.equal([]);
   });
 
   it("a log-out does not end the session of whoever logs in next", async () => {

@@ -22,7 +22,7 @@ const paymentMethods = [
 /** How often items are looked at anew while they are about to be ordered. Unit: ms. */
 const refreshMs = 10_000;
 
-/** The lines with their items as they are now, or as they were put in while that cannot be learnt. */
+/** The lines with their items as they are now, or as they were when that could last be learnt. */
 const useCurrentLines = (lines: readonly BasketLine[]) =>
   useQueries({
     queries: lines.map(({ item: { itemId } }) => ({
@@ -34,7 +34,7 @@ const useCurrentLines = (lines: readonly BasketLine[]) =>
     combine: (items) => ({
       current: lines.map((line, index) => currentLine(line, items[index]?.data)),
       isAsked: items.some(({ isLoading, failureCount }) => isLoading && failureCount === 0),
-      isUnknown: items.some(({ data, failureCount }) => data === undefined && failureCount > 0),
+      isUnknown: items.some(({ isError, failureCount }) => isError || failureCount > 0),
     }),
   });
 
@@ -91,8 +91,8 @@ function Content({ basket: { lines, paymentMethod, key } }: { readonly basket: B
       )}
       {isUnknown && (
         <p className="notice" role="status">
-          Prices cannot be looked up at the moment: these are of when you put things in, and you are
-          charged those of when you order.
+          Prices cannot be looked up at the moment: these may be old, and you are charged those of
+          when you order.
         </p>
       )}
       <PayBy chosen={paymentMethod} locked={locked} />

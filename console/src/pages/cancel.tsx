@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api, isUnknown, type Order } from "../api.ts";
 import { useNow } from "../clock.ts";
+import { currentUser } from "../session.ts";
 import { ActionFailure } from "../ui/states.tsx";
 import { leftOf } from "./window.ts";
 
@@ -21,16 +22,22 @@ function Countdown({ placedAt, until }: { readonly placedAt: string; readonly un
 const maxRepeats = 5;
 const firstWaitMs = 400;
 
-/** Cancelling twice is cancelling once, so that it is repeated while nobody says yes or no. */
+/** Somebody else is logged in by now than whoever has cancelled. */
+class NotTheirs extends Error {}
+
+/** Cancelling twice is cancelling once, so that it is repeated while nobody says yes or no; also when the page is left, but by nobody else. */
 const useCancel = (orderId: string) => {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      answered(
+    mutationFn: async (userId: string | undefined) => {
+      if (currentUser() !== userId) throw new NotTheirs();
+      await answered(
         api.POST("/api/orders/{orderId}/cancel", { params: { path: { orderId } }, body: {} }),
-      ),
+      );
+    },
     networkMode: "always",
-    retry: (failures, error) => failures < maxRepeats && isUnknown(error),
+    retry: (failures, error) =>
+      failures < maxRepeats && isUnknown(error) && !(error instanceof NotTheirs),
     retryDelay: (failures) => firstWaitMs * 2 ** failures,
     onSettled: () => queries.invalidateQueries({ queryKey: ["order", orderId] }),
   });
@@ -53,7 +60,7 @@ export function Cancel({ order, state }: CancelProps) {
       {cancel.error && (isPending || !isUnknown(cancel.error)) && (
         <ActionFailure error={cancel.error} />
       )}
-      {cancel.isPending && cancel.failureCount > 0 && (
+      {isPending && cancel.isPending && cancel.failureCount > 0 && (
         <p className="notice" role="status">
           No answer yet, so it is not known whether your order is cancelled. It is asked again by
           itself, a few times.
@@ -70,7 +77,7 @@ export function Cancel({ order, state }: CancelProps) {
             className="danger"
             type="button"
             disabled={cancel.isPending}
-            onClick={() => cancel.mutate()}
+            onClick={() => cancel.mutate(currentUser())}
           >
             {cancel.isPending ? "Cancelling…" : "Cancel order"}
           </button>

@@ -39,24 +39,22 @@ function useArrival() {
   };
 }
 
-/** Above the form: why somebody is here who may not have meant to. */
-function Notice() {
-  const session = useSession();
-  const isLeavingLate = useLateLeaving();
-  if (isLeavingLate)
-    return (
-      <p className="notice" role="status">
-        Logging out is not finished: Waybill does not answer. It is tried again by itself; keep this
-        page open until then.
-      </p>
-    );
-  if (session !== "expired") return null;
-  return (
+/** Above the forms: that whoever was here before is not quite gone. */
+const LateLeaving = () =>
+  useLateLeaving() && (
+    <p className="notice" role="status">
+      Logging out is not finished: Waybill does not answer. It is tried again by itself; keep this
+      page open until then.
+    </p>
+  );
+
+/** Why somebody is here who may not have meant to. */
+const Expired = () =>
+  useSession() === "expired" && (
     <p className="notice" role="status">
       Your session has ended. Log in, and you go on where you were.
     </p>
   );
-}
 
 export function LoginPage() {
   const arrive = useArrival();
@@ -68,7 +66,8 @@ export function LoginPage() {
   return (
     <section className="card narrow">
       <PageHead title="Welcome back" />
-      <Notice />
+      <LateLeaving />
+      <Expired />
       <form onSubmit={onSubmit}>
         <Field label="Email" name="email" type="email" autoComplete="username" />
         <Field label="Password" name="password" type="password" autoComplete="current-password" />
@@ -102,6 +101,7 @@ export function RegisterPage() {
   return (
     <section className="card narrow">
       <PageHead title="Create an account" />
+      <LateLeaving />
       <form onSubmit={onSubmit}>
         <Field label="Name" name="name" autoComplete="name" maxLength={200} />
         <Field label="Email" name="email" type="email" autoComplete="username" maxLength={254} />

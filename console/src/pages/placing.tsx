@@ -112,8 +112,7 @@ export function Placing({ isBarred }: { readonly isBarred: boolean }) {
       )}
       {isElsewhere && (
         <p className="notice" role="status">
-          It is being ordered in another tab. If that is closed, place it here: it is placed once
-          only.
+          It was begun in another tab. Go on there, or place it here: it is placed once only.
         </p>
       )}
       {error && <ActionFailure error={error} />}

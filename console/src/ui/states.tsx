@@ -37,8 +37,8 @@ const hints: Readonly<Record<number, string>> = {
   429: "Too many requests. Wait a moment, then try again.",
   500: "Something went wrong inside. The trace below finds it in the logs.",
   502: "Waybill is starting, or away.",
-  503: "A part of Waybill is away.",
-  504: "A part of Waybill is slow.",
+  503: "A part of Waybill is away; the rest works.",
+  504: "A part of Waybill is slow; the rest works.",
 };
 
 interface FailedProps {
@@ -70,7 +70,7 @@ function Failed({ error, unanswered, children }: FailedProps) {
 
 /** Why something cannot be shown, which is asked for again by itself if that may help. */
 export const Failure = (props: { readonly error: unknown; readonly again: () => void }) => (
-  <Failed error={props.error} unanswered="It is asked again by itself; the other pages work.">
+  <Failed error={props.error} unanswered="It is asked again by itself.">
     <button type="button" onClick={props.again}>
       Try again
     </button>
