@@ -7,6 +7,7 @@ import {
   NatsError,
   type NatsConnection as RawConnection,
 } from "nats";
+import { reconnectDelay } from "./reconnectDelay.ts";
 
 export interface ConnectionOptions {
   /** One or more addresses, separated by commas. */
@@ -86,7 +87,7 @@ export class ConnectionLostError extends Error {
 
 async function connectPatiently(options: ConnectionOptions): Promise<RawConnection> {
   const { url, name, logger, connectWithinMs = defaultConnectWithinMs } = options;
-  const deadline = Date.now() + connectWithinMs;
+  const deadline = performance.now() + connectWithinMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await connect({
@@ -94,8 +95,7 @@ async function connectPatiently(options: ConnectionOptions): Promise<RawConnecti
         name,
         timeout: apiTimeoutMs,
         maxReconnectAttempts: -1,
-        reconnectTimeWait: reconnectWaitMs,
-        reconnectJitter: reconnectWaitMs,
+        reconnectDelayHandler: reconnectDelay(reconnectWaitMs),
         ignoreAuthErrorAbort: true,
         pingInterval: pingIntervalMs,
         noAsyncTraces: true, // Stack traces of requests cost more than the requests.
@@ -103,7 +103,7 @@ async function connectPatiently(options: ConnectionOptions): Promise<RawConnecti
       });
     } catch (error) {
       const retryInMs = backoff(attempt, { firstMs: 100, capMs: 2_000 });
-      if (Date.now() + retryInMs > deadline) {
+      if (performance.now() + retryInMs > deadline) {
         throw new Error(`cannot reach NATS at ${maskUserInfo(url)}`, { cause: error });
       }
       if (attempt === 0) {

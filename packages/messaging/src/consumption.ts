@@ -188,7 +188,7 @@ export class RunningConsumption<E> implements Consumption {
     const { stream, durable } = this.#settings;
     const begun = performance.now();
     const came = Math.min(...batch.map(({ touchedAt }) => touchedAt)); // Until then it was on its way.
-    recordBatch(this.name, batch.length, Date.now() - came);
+    recordBatch(this.name, batch.length, begun - came);
     recordDelay(stream.name, durable, batch[0]?.storedAtNs ?? "0");
     return () => recordBatchDuration(this.name, performance.now() - begun);
   }
@@ -225,7 +225,7 @@ export class RunningConsumption<E> implements Consumption {
   /** Keeps the server from delivering again what is still in hand. */
   #touch(): void {
     if (!this.#connection.connected) return;
-    const before = Date.now() - this.#settings.ackWaitMs / 3;
+    const before = performance.now() - this.#settings.ackWaitMs / 3;
     for (const delivery of this.#held.values()) {
       if (delivery.touchedAt <= before) stillWorking(delivery);
     }

@@ -17,7 +17,7 @@ export interface Delivery {
   readonly consumerSequence: bigint;
   /** When the stream stored it, as the server wrote it. Unit: ns since 1970. */
   readonly storedAtNs: string;
-  /** When the server last heard that it is being worked on. Unit: ms since 1970. */
+  /** When the server last heard that it is being worked on, on the clock of performance.now(). Unit: ms. */
   touchedAt: number;
 }
 
@@ -33,7 +33,7 @@ export function deliveryOf(message: Msg): Delivery {
     sequence: BigInt(parts[at + 1] ?? 0),
     consumerSequence: BigInt(parts[at + 2] ?? 0),
     storedAtNs: parts[at + 3] ?? "0",
-    touchedAt: Date.now(),
+    touchedAt: performance.now(),
   };
 }
 
@@ -49,5 +49,5 @@ export const terminate = ({ message }: Delivery): boolean => message.respond(ter
 /** It is still being worked on: the server waits longer before it delivers it again. */
 export function stillWorking(delivery: Delivery): void {
   delivery.message.respond(working);
-  delivery.touchedAt = Date.now();
+  delivery.touchedAt = performance.now();
 }

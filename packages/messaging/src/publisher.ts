@@ -72,7 +72,7 @@ export class Publisher implements Disposable {
         reply: `${this.#inbox}.${token}`,
         headers: headers as unknown as MsgHdrs, // See HeaderBlock.
       });
-      this.#waiting.set(token, { since: Date.now(), resolve, reject });
+      this.#waiting.set(token, { since: performance.now(), resolve, reject });
       this.#timer ??= setInterval(() => this.#failLate(), ackTimeoutMs / 10).unref();
     });
   }
@@ -100,7 +100,7 @@ export class Publisher implements Disposable {
   }
 
   #failLate(): void {
-    const before = Date.now() - ackTimeoutMs;
+    const before = performance.now() - ackTimeoutMs;
     for (const [token, waiting] of this.#waiting) {
       if (waiting.since > before) break; // In the order of publishing.
       this.#waiting.delete(token);

@@ -34,7 +34,7 @@ export class PullSession {
   readonly #resolve: (why: string) => void;
   #requested = 0;
   #isStopping = false;
-  #heardAt = Date.now();
+  #heardAt = performance.now();
 
   constructor(
     connection: Connection,
@@ -84,7 +84,7 @@ export class PullSession {
     if (room <= 0 || (this.#requested > 0 && room < capacity / 4)) return;
     if (this.#isStopping || !this.#connection.connected) return; // The session is about to end.
     this.#requested += room;
-    this.#heardAt = Date.now();
+    this.#heardAt = performance.now();
     const request = {
       batch: room,
       expires: nanos(requestExpiresMs),
@@ -94,7 +94,7 @@ export class PullSession {
   }
 
   #receive(message: Msg): void {
-    this.#heardAt = Date.now();
+    this.#heardAt = performance.now();
     if (message.subject === this.#inbox) {
       this.#heed(message);
     } else {
@@ -118,7 +118,7 @@ export class PullSession {
   }
 
   #listen(): void {
-    const silentMs = Date.now() - this.#heardAt;
+    const silentMs = performance.now() - this.#heardAt;
     if (this.#requested > 0 && silentMs > patience * this.#options.heartbeatMs) {
       this.end("heartbeats missed");
     }

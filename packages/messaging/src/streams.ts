@@ -99,13 +99,13 @@ export class StreamKeeper implements Disposable {
 
   /** A server that has just started takes a while until its streams are there. */
   async #createPatiently(spec: StreamSpec): Promise<void> {
-    const deadline = Date.now() + ensureWithinMs;
+    const deadline = performance.now() + ensureWithinMs;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#connection.whileConnected(() => this.#createOrUpdate(spec));
       } catch (error) {
         const pauseMs = backoff(attempt, { firstMs: 50, capMs: 1_000 });
-        if (!isAway(error) || Date.now() + pauseMs > deadline) throw error;
+        if (!isAway(error) || performance.now() + pauseMs > deadline) throw error;
         await sleep(pauseMs);
       }
     }

@@ -67,6 +67,23 @@ describe("a batch consumer finds its way back", () => {
     await comes("a");
   });
 
+  it("at once also when it had connected by a clock that was a minute fast, and is right again", async () => {
+    await owner.ensureStream(stream);
+    await messaging[Symbol.asyncDispose]();
+    const rightNow = Date.now;
+    Date.now = () => rightNow() + 60_000;
+    messaging = await connectTo(nats.url).finally(() => {
+      Date.now = rightNow;
+    });
+    begin();
+    await publish("a");
+    await comes("a");
+    await nats.kill("SIGKILL");
+    await nats.restart();
+    await publish("b");
+    await comes("b");
+  });
+
   it("when its durable was deleted, from the beginning of the stream", async () => {
     await owner.ensureStream(stream);
     begin();
