@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { metrics } from "@opentelemetry/api";
 import type { Logger } from "@waybill/chassis";
 import { type Channel, createChannel, createClient, waitForChannelReady } from "nice-grpc";
@@ -134,8 +135,7 @@ async function checkHealth(channels: readonly Channel[], withinMs: number): Prom
   const metadata = Metadata();
   announceTimeout(metadata, withinMs);
   try {
-    const deadline = new Date(Date.now() + withinMs);
-    await Promise.all(channels.map((channel) => waitForChannelReady(channel, deadline)));
+    await unlessAborted(allReady(channels, withinMs), signal);
     const [channel] = channels as [Channel, ...Channel[]];
     const health = createClient(HealthDefinition, channel);
     const { status } = await health.check({ service: "" }, { metadata, signal });
@@ -148,6 +148,18 @@ async function checkHealth(channels: readonly Channel[], withinMs: number): Prom
     }
     return notReachable(new ClientError("", Status.UNAVAILABLE, String(error)));
   }
+}
+
+/** By the wall clock, which may be set back meanwhile: whoever waits has a bound of its own. */
+async function allReady(channels: readonly Channel[], withinMs: number): Promise<void> {
+  const deadline = new Date(Date.now() + withinMs);
+  await Promise.all(channels.map((channel) => waitForChannelReady(channel, deadline)));
+}
+
+/** What the work comes to; rejects with the signal's reason when that aborts before. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = once(signal, "abort").then(() => Promise.reject(signal.reason));
+  await Promise.race([work, aborted]);
 }
 
 const notReachable = (error: ClientError): Outcome<never> => ({
