@@ -10,11 +10,15 @@ import { handleNudges } from "./app/handleNudges.ts";
 import { observeProcesses } from "./app/processMetrics.ts";
 import { startTimers } from "./app/timers.ts";
 import { readConfig, retryRulesOf } from "./config.ts";
+import { DatabaseClock } from "./db/databaseClock.ts";
 import { migrations } from "./db/migrations.ts";
 import { onOrders } from "./events/onOrders.ts";
 import { onPayments } from "./events/onPayments.ts";
 import { policy } from "./rpc/policy.ts";
 import { workflowService } from "./rpc/workflowService.ts";
+
+/** How often PostgreSQL is asked what time it is. Unit: ms. */
+const adjustEveryMs = 10_000;
 
 const config = readConfig(process.env);
 await using service = await startService("workflow", config);
@@ -22,11 +26,13 @@ const db = await service.openDatabase([], migrations);
 const messaging = await service.connectMessaging(db);
 await messaging.ensureStream(deadLettersStream);
 
+const clock = await DatabaseClock.open(db);
+service.background("adjusting the clock", adjustEveryMs, () => clock.adjust());
 const workflow = startTimers(
   {
     db,
     logger: service.logger,
-    clock: () => new Date(),
+    clock: clock.now,
     decisions: {
       cancellationWindowMs: config.CANCELLATION_WINDOW,
       decideByMs: config.DECIDE_BY,

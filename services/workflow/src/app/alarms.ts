@@ -9,15 +9,17 @@ const horizonMs = 60_000;
 /** One alarm per step, each set to the earliest time that it was told. They keep no process alive. */
 export class Alarms {
   readonly #ring: (step: Step) => void;
+  readonly #clock: () => Date;
   readonly #set = new Map<Step, { readonly at: number; readonly timer: NodeJS.Timeout }>();
 
-  /** `ring` is called when the time of a step has come. */
-  constructor(ring: (step: Step) => void) {
+  /** `ring` is called when the time of a step has come, by this clock. */
+  constructor(ring: (step: Step) => void, clock: () => Date) {
     this.#ring = ring;
+    this.#clock = clock;
   }
 
   set(step: Step, at: Date): void {
-    const now = Date.now();
+    const now = this.#clock().getTime();
     const time = Math.max(at.getTime(), now + grainMs);
     const earlier = this.#set.get(step);
     if (time - now > horizonMs || (earlier !== undefined && earlier.at <= time)) return;

@@ -25,7 +25,7 @@ export function startTimers(
   begin: BeginLoop,
 ): Workflow {
   const loops = new Map<Step, Repetition>();
-  const alarms = new Alarms((step) => loops.get(step)?.wake());
+  const alarms = new Alarms((step) => loops.get(step)?.wake(), base.clock);
   const workflow: Workflow = { ...base, alarm: (step, at) => alarms.set(step, at) };
   for (const step of steps) {
     const loop = begin(`the timer of ${step}`, lookMs, () => takeUpDue(workflow, step, limits));
