@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const MIB = 1024 * 1024;
@@ -59,7 +59,7 @@ export class Disk implements Disposable {
     this.free();
     if (this.unavailable !== undefined) return;
     const kept = `${this.folder}.kept`;
-    if (this.#isKept) cpSync(this.folder, kept, { recursive: true });
+    if (this.#isKept) spawnSync("cp", ["-a", this.folder, kept]); // PostgreSQL's files stay its account's.
     spawnSync("umount", ["--lazy", this.folder]);
     if (!this.#isKept) return;
     rmSync(this.folder, { recursive: true });

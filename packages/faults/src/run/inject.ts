@@ -9,18 +9,27 @@ export interface Injected {
   readonly healedAt: number;
 }
 
+export interface InjectSignals {
+  /** What lasts is over: the round's time is. */
+  readonly ending: AbortSignal;
+  /** Nothing more begins: somebody has broken it off. */
+  readonly stopping: AbortSignal;
+}
+
 /** Lets everything happen that is planned, each at its moment; resolves when all of it is over. Throws when a fault could not be injected. */
-export function inject(
+export async function inject(
   arena: Arena,
   schedule: readonly Planned[],
-  signal: AbortSignal,
+  { ending, stopping }: InjectSignals,
 ): Promise<readonly Injected[]> {
-  return Promise.all(
-    schedule.map(async (planned) => {
-      await lasting(planned.atMs, signal);
+  const injected = await Promise.all(
+    schedule.map(async (planned): Promise<readonly Injected[]> => {
+      await lasting(planned.atMs, ending);
+      if (stopping.aborted) return [];
       const beganAt = performance.now();
-      await planned.injection.run(arena, signal);
-      return { planned, beganAt, healedAt: performance.now() };
+      await planned.injection.run(arena, ending);
+      return [{ planned, beganAt, healedAt: performance.now() }];
     }),
   );
+  return injected.flat();
 }

@@ -51,13 +51,14 @@ async function playAll(
   arena: Arena,
   options: PlayOptions & { readonly signal: AbortSignal },
 ): Promise<Report> {
-  const { seed, rounds, watcher } = options;
+  const { seed, rounds, watcher, signal } = options;
   const skipped = unavailable(arena, options.faults);
   for (const [name, why] of Object.entries(skipped)) watcher.onSkipped(name, why);
   const faults = options.faults.filter(({ name }) => skipped[name] === undefined);
   const judge = new Judge(arena.stack);
   const reports: RoundReport[] = [];
   for (let round = 0; round < rounds && faults.length > 0; round++) {
+    signal.throwIfAborted();
     using _progress = every(PROGRESS_MS, () =>
       watcher.onProgress(arena.load.ledger, arena.load.underWay),
     );

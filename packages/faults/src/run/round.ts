@@ -44,7 +44,7 @@ export async function playRound(
   let error = "";
   try {
     [injected] = await Promise.all([
-      inject(arena, schedule, ending),
+      inject(arena, schedule, { ending, stopping: options.signal }),
       lasting(options.roundMs, ending),
     ]);
   } catch (problem) {

@@ -14,7 +14,38 @@ interface Transition {
   readonly publications: number;
 }
 
-/** The timelines of the orders that a round's problems are about, at most ten, with what their clients were told. */
+interface Place {
+  readonly at: string;
+}
+
+/** Where an order is in each database that may keep it waiting. */
+const places = [
+  {
+    database: "order",
+    text: "select format('order: %s, announced: %s', fate, is_announced) as at from orders where order_id = $1",
+  },
+  {
+    database: "status",
+    text: `select format('status: %s, tried: %s, announced again: %s times, next at %s', state, tried, reannouncements, reannounce_at) as at
+       from statuses where order_id = $1`,
+  },
+  {
+    database: "item",
+    text: "select format('item: %s', state) as at from reservations where transaction_id = $1",
+  },
+  {
+    database: "payment",
+    text: "select format('payment: %s', state) as at from payments where transaction_id = $1",
+  },
+  {
+    database: "workflow",
+    text: `select format('workflow: %s in %s, %s attempts, next at %s, claimed until %s, %s', state, step, attempts, next_at,
+         claimed_until, last_error) as at
+       from processes where order_id = $1`,
+  },
+] as const;
+
+/** The timelines of the orders that a round's problems are about, at most ten, with where they are and what their clients were told. */
 export async function timelines(
   stack: Stack,
   ledger: Ledger,
@@ -37,6 +68,7 @@ export async function timelines(
     shown.map(async (id) => [
       `  order ${id}`,
       ...(await journal(stack, id)),
+      ...(await whereabouts(stack, id)),
       ...answers(told.get(id)),
     ]),
   );
@@ -56,6 +88,13 @@ async function journal(stack: Stack, orderId: string): Promise<readonly string[]
     const sent = `published ${publications} times`;
     return `    ${at}  ${version} ${to_state.padEnd(10)} by ${actor} ${reason} (${sent})`;
   });
+}
+
+async function whereabouts(stack: Stack, orderId: string): Promise<readonly string[]> {
+  const found = await Promise.all(
+    places.map(({ database, text }) => onDatabase<Place>(stack, database, text, [orderId])),
+  );
+  return found.flat().map(({ at }) => `    ${at}`);
 }
 
 function answers(entry: Entry | undefined): readonly string[] {
