@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** What a back-up says about itself, in backup.json; written last, so that a folder without it is none. */
 export interface BackupFile {
   readonly takenAt: string;
+  /** When the stack had stopped. Absent: it ran. */
+  readonly stoppedAt?: string;
   /** Up to where in its log PostgreSQL is restored: the common point of all databases. */
   readonly endLsn: string;
   readonly postgresVersion: string;

@@ -61,7 +61,8 @@ export async function restoreBackup(
   const replaced = existsSync(cluster) ? aside : undefined;
   if (replaced !== undefined) renameSync(cluster, replaced);
   renameSync(join(restoring, "cluster"), cluster);
-  rememberRun(target, { endedAt: Date.parse(about.takenAt) }); // What was under way then has not become due meanwhile.
+  // What was under way then has not become due meanwhile.
+  rememberRun(target, { endedAt: Date.parse(about.stoppedAt ?? about.takenAt) });
   // The issuer that is there goes on; only a new folder takes that of the back-up.
   if (!existsSync(join(target, "identity")))
     copyTree(join(backup, "identity"), join(target, "identity"));

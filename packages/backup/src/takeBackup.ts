@@ -36,7 +36,8 @@ export async function takeBackup(dataDir: string, to?: string): Promise<Backup> 
     await using server = await reachServer(from);
     const end = await copyCluster(server.url, realpathSync(join(from, "postgres")), partial);
     copyTree(join(from, "identity"), join(partial, "identity"));
-    writeBackupFile(partial, { takenAt, ...end });
+    const { stoppedAt } = server;
+    writeBackupFile(partial, { takenAt, ...(stoppedAt && { stoppedAt }), ...end });
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true }); // As large as the databases.
@@ -67,14 +68,21 @@ function makeEmpty(folder: string): void {
   }
 }
 
+interface Server extends AsyncDisposable {
+  readonly url: string;
+  /** Of a stopped stack. */
+  readonly stoppedAt?: string;
+}
+
 /** The running stack's PostgreSQL, or that of a stopped stack, started for the while with the folder locked. */
-async function reachServer(dataDir: string): Promise<AsyncDisposable & { url: string }> {
+async function reachServer(dataDir: string): Promise<Server> {
   const record = findStack(dataDir);
   if (record !== undefined)
     return { url: record.databases.order, [Symbol.asyncDispose]: async () => {} };
   const databases = await openStoppedDatabases(dataDir);
   return {
     url: databases.databaseUrl("order"),
+    stoppedAt: new Date(databases.stoppedAt).toISOString(),
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -123,11 +124,17 @@ describe("back-ups of a stopped stack's databases", () => {
       return databases.stoppedAt;
     };
     const before = await stoppedAt(dataDir);
-    await takeBackup(dataDir, join(testFolder("later"), "kept"));
+    const later = join(testFolder("later"), "kept");
+    const about = join(later, "backup.json");
+    await takeBackup(dataDir, later);
     expect(await stoppedAt(dataDir), "after a back-up").to.equal(before);
     const elsewhere = mkdtempSync(join(dirname(dataDir), "judged-"));
-    const { takenAt } = await restoreBackup(backup, elsewhere);
-    expect(await stoppedAt(elsewhere), "after a restoration").to.equal(Date.parse(takenAt));
+    await restoreBackup(later, elsewhere);
+    expect(await stoppedAt(elsewhere), "after a restoration of it").to.be.closeTo(before, 1);
+    const { stoppedAt: _, ...ofRunning } = JSON.parse(readFileSync(about, "utf8"));
+    writeFileSync(about, JSON.stringify(ofRunning));
+    const { takenAt } = await restoreBackup(later, elsewhere);
+    expect(await stoppedAt(elsewhere), "of a stack that ran").to.equal(Date.parse(takenAt));
   });
 
   it("also in another folder, with the issuer of tokens", async () => {
@@ -155,6 +162,13 @@ describe("back-ups of a stopped stack's databases", () => {
     expect(readdirSync(join(dataDir, "postgres")))
       .to.include("cluster")
       .and.not.include("restoring");
+  });
+
+  it("that were killed in their middle leave a copy only until the databases are opened again", async () => {
+    const postgres = join(dataDir, "postgres");
+    mkdirSync(join(postgres, "restoring", "cluster"), { recursive: true });
+    await using _databases = await openStoppedDatabases(dataDir);
+    expect(readdirSync(postgres)).to.include("cluster").and.not.include("restoring");
   });
 
   it("are not made of, or put into, a folder in use, nor taken from one that is none", async () => {

@@ -5,7 +5,7 @@ import { createDatabases } from "../postgres/createDatabase.ts";
 import { preparePostgres } from "../postgres/server.ts";
 import type { Daemon } from "../process/daemon.ts";
 import { type DatabaseName, databaseNames, databaseOf } from "./catalogue.ts";
-import { expectNoInterruptedRestore } from "./interruptedRestore.ts";
+import { clearInterruptedRestore } from "./interruptedRestore.ts";
 import type { StackOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
 
@@ -42,7 +42,7 @@ export async function databaseServer(
 ): Promise<DatabaseServer> {
   const names = (options.databases ?? databaseNames).map(databaseOf);
   if (options.databaseUrl !== undefined) return existingDatabaseServer(options.databaseUrl, names);
-  expectNoInterruptedRestore(dataDir);
+  clearInterruptedRestore(dataDir);
   const folder = join(dataDir, "postgres");
   const prepared = await preparePostgres({
     dataDir: folder,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startPostgres } from "../postgres/server.ts";
 import { type DatabaseName, databaseOf } from "./catalogue.ts";
-import { expectNoInterruptedRestore } from "./interruptedRestore.ts";
+import { clearInterruptedRestore } from "./interruptedRestore.ts";
 import { rememberRun, whenStopped } from "./lastRun.ts";
 import { lockDataFolder } from "./stackLock.ts";
 
@@ -19,7 +19,7 @@ export interface StoppedDatabases extends AsyncDisposable {
 export async function openStoppedDatabases(dataDir: string): Promise<StoppedDatabases> {
   await using undo = new AsyncDisposableStack();
   undo.defer(lockDataFolder(dataDir));
-  expectNoInterruptedRestore(dataDir);
+  clearInterruptedRestore(dataDir);
   const stoppedAt = whenStopped(dataDir);
   rememberRun(dataDir, { endedAt: stoppedAt }); // Beforehand: PostgreSQL writes at its start and stop, however this process ends.
   const postgres = undo.use(await startPostgres({ dataDir: join(dataDir, "postgres") }));
