@@ -120,6 +120,21 @@ describe("a batch of news", () => {
     expect(waiting.toSorted()).to.deep.equal([...Array(5).fill("DECIDE"), ...Array(5).fill("TRY")]);
   });
 
+  it("is not worked on again for orders that have moved on, when the stream was lost and all of it comes again", async () => {
+    const replica = await start({ windowMs: 60_000 });
+    const moved = many(20, "moved");
+    const stale = newsOf(moved, 2);
+    for (const id of moved) world.move(id, PENDING, CONFIRMED);
+    const confirmed = newsOf(moved, 2);
+    for (const id of moved) world.move(id, CONFIRMED, PROCESSING);
+    const open = many(3, "open");
+    await handleNews(replica.workflow, stale);
+    await handleNews(replica.workflow, confirmed);
+    expect([...new Set(world.calls)]).to.deep.equal(["status.batchGetStatuses"]);
+    await handleNews(replica.workflow, newsOf(open, 2));
+    expect((await processes(replica)).map(({ order }) => order.orderId)).to.have.members(open);
+  });
+
   it("keeps each order in its own trace, in every call and in the table", async () => {
     const replica = await start({ windowMs: 300 });
     const traceparents = new Map<string, Set<unknown>>();

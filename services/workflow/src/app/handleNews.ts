@@ -2,7 +2,8 @@ import { isTransient } from "@waybill/persistence";
 import { forgetOrders } from "../db/recordProcesses.ts";
 import { alreadyWaiting } from "../db/takeProcesses.ts";
 import { latestNews, type News, workOf } from "../domain/news.ts";
-import type { Outcome, Step } from "../domain/process.ts";
+import { finished, type Outcome, type Step } from "../domain/process.ts";
+import { askAll, present, proceed } from "./askAll.ts";
 import type { Workflow } from "./ports.ts";
 import { recordFirstPass } from "./recordOutcomes.ts";
 import { runStep } from "./runStep.ts";
@@ -57,20 +58,45 @@ async function waitingOnes(
   }
 }
 
-/** The steps side by side, since they concern different orders. */
+/** The steps side by side, since they concern different orders. What newer news have overtaken is done with. */
 async function firstPass(
   workflow: Workflow,
   news: readonly News[],
 ): Promise<ReadonlyMap<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>();
+  const overtaken = await overtakenOnes(workflow, news);
+  const outcomes = new Map<string, Outcome>(overtaken.map((orderId) => [orderId, finished]));
   const run = async (step: Step) => {
-    const concerned = news.filter((each) => stepOf(each) === step);
+    const concerned = news.filter(
+      (each) => stepOf(each) === step && !outcomes.has(each.order.orderId),
+    );
     for (const [orderId, outcome] of await runStep(workflow, step, ordersOf(concerned))) {
       outcomes.set(orderId, outcome);
     }
   };
   await Promise.all([run("TRY"), run("CONFIRM"), run("CANCEL"), run("FULFIL")]);
   return outcomes;
+}
+
+/**
+ * The orders of repeated news that have moved on since, by what status says now. After the loss of the stream, the news of all orders come again,
+ * those of days: were each of them worked on, what is new would wait behind them.
+ */
+async function overtakenOnes(
+  { callees }: Workflow,
+  news: readonly News[],
+): Promise<readonly string[]> {
+  const repeated = news.filter((each) => each.repeated && workOf(each).kind === "run");
+  const answers = await askAll(repeated, (part) =>
+    callees.status.batchGetStatuses({ orderIds: idsOf(part) }),
+  );
+  const found = proceed(
+    repeated,
+    answers,
+    ({ order, version }, { status }) =>
+      present(status, "status").version > version ? order.orderId : [],
+    () => {}, // Not known: doing it again is harmless.
+  );
+  return found.flat();
 }
 
 function stepOf(news: News): Step | undefined {
