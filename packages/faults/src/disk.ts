@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -59,7 +59,7 @@ export class Disk implements Disposable {
     this.free();
     if (this.unavailable !== undefined) return;
     const kept = `${this.folder}.kept`;
-    if (this.#isKept) spawnSync("cp", ["-a", this.folder, kept]); // PostgreSQL's files stay its account's.
+    if (this.#isKept) execFileSync("cp", ["-a", this.folder, kept]); // PostgreSQL's files stay its account's.
     spawnSync("umount", ["--lazy", this.folder]);
     if (!this.#isKept) return;
     rmSync(this.folder, { recursive: true });

@@ -23,5 +23,5 @@ export const userService = (app: UserApp, logger: Logger): UserServiceImplementa
 const tooManyKeys = () =>
   refuse.failedPrecondition(
     ErrorReason.TOO_MANY_SIGNING_KEYS,
-    "As many signing keys are published as there may be. Each ends some time after its successor has begun to sign, by default an hour and a quarter after it was made: rotate again then.",
+    "As many signing keys are published as there may be. Each ends some time after its successor has begun to sign, by default an hour and a quarter after that one was made: rotate again then.",
   );

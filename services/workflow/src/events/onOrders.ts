@@ -1,4 +1,4 @@
-import { ordersStream } from "@waybill/contracts/events";
+import { type OrderEventName, ordersStream } from "@waybill/contracts/events";
 import { OrderEvent } from "@waybill/contracts/status";
 import {
   again,
@@ -21,7 +21,7 @@ export interface ConsumerSize {
 type HandleNews = (news: readonly News[]) => Promise<ReadonlySet<string>>;
 
 /** What the workflow heeds; what else a newer status may tell is passed over. */
-const heeded: ReadonlySet<string> = new Set([
+const heeded: ReadonlySet<string> = new Set<OrderEventName>([
   "placed",
   "confirmed",
   "cancelled",
