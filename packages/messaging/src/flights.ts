@@ -1,4 +1,5 @@
 import type { Logger } from "@waybill/chassis";
+import type { StreamSpec } from "@waybill/contracts/events";
 import type { Connection } from "./connection.ts";
 import { headersOf, messageId, type OutgoingEvent } from "./envelope.ts";
 import type { Flight } from "./flight.ts";
@@ -16,6 +17,8 @@ export interface RelayParts {
   readonly logger: Logger;
   /** Part of what events are called. */
   readonly restoreEpoch: bigint;
+  /** How many messages the slowest consumer at work has still to handle. */
+  readonly behind: (stream: StreamSpec) => Promise<number>;
 }
 
 /** What is queued beyond this is left to the sweeper. Unit: rows. */

@@ -28,8 +28,10 @@ export interface Backlog {
 export interface Journal<Row> {
   /** How much is not published, counted up to 100,000 rows, and since when. For metrics. */
   backlog(): Promise<Backlog>;
-  /** Rows not published that are at least so old, the oldest first. */
+  /** Rows that were never published and are at least so old, the oldest first. */
   unpublished(olderThanMs: number, limit: number): Promise<readonly Row[]>;
+  /** Rows that were published, and have to be published again: the newest first. */
+  lost(limit: number): Promise<readonly Row[]>;
   /** False, and nothing is marked, when the epoch is not the journal's any more. Idempotent. */
   markPublished(published: readonly Published<Row>[], epoch: bigint): Promise<boolean>;
   /** Makes rows unpublished, to be published under the next publication number. */

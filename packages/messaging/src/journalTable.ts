@@ -31,9 +31,12 @@ export const streamPositionsTable = `create table if not exists stream_positions
   epoch bigint not null default 0
 )`;
 
+/** 0 for what was never published, 1 for what was, and has to be again. */
+const wasPublished = "least(publications, 1)";
+
 /** The index that sweeps read: as small as what is unpublished. */
 export const unpublishedIndex = (table: string): string =>
-  `create index if not exists ${table}_unpublished on ${table} (occurred_at) where published_seq is null`;
+  `create index ${table}_unpublished on ${table} (${wasPublished}, occurred_at) where published_seq is null`;
 
 interface RawPosition {
   readonly epoch: bigint;
@@ -47,6 +50,7 @@ export function journalTable<Row, Raw extends object>(
 ): Journal<Row> {
   const { db, stream, toRow } = options;
   const statements = statementsOf(options);
+  const numbered = (raw: Raw & { publications: number }) => toRow(raw, raw.publications + 1);
   return {
     backlog: async () => {
       const [found] = await db.rows<{ rows: bigint; oldest: Date | null }>(statements.backlog);
@@ -57,7 +61,11 @@ export function journalTable<Row, Raw extends object>(
         olderThanMs,
         limit,
       ]);
-      return raws.map((raw) => toRow(raw, raw.publications + 1));
+      return raws.map(numbered);
+    },
+    lost: async (limit) => {
+      const raws = await db.rows<Raw & { publications: number }>(statements.lost, [limit]);
+      return raws.map(numbered);
     },
     markPublished: async (published, epoch) => {
       if (published.length === 0) return true;
@@ -112,6 +120,7 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
   const { table, keyColumns, columns = "*" } = options;
   const names = Object.keys(keyColumns);
   const key = names.join(", ");
+  const unpublished = `from ${table} where published_seq is null`;
   /** `unnest` over the parameters from `first` on. A row that was taken up anew is another one. */
   const keyed = (first: number) => {
     const types = [...Object.values(keyColumns), "integer"];
@@ -126,15 +135,21 @@ function statementsOf<Row, Raw>(options: JournalTableOptions<Row, Raw>) {
     // By the small index alone; a long backlog is long whether it has 100,000 rows or a million.
     backlog: sql(
       `${table}_backlog`,
-      `select count(*) as rows, min(occurred_at) as oldest
-       from (select occurred_at from ${table} where published_seq is null
-             order by occurred_at limit 100000) unpublished`,
+      `select
+         (select count(*) from (select ${unpublished} limit 100000) counted) as rows,
+         least((select min(occurred_at) ${unpublished} and ${wasPublished} = 0),
+               (select min(occurred_at) ${unpublished} and ${wasPublished} = 1)) as oldest`,
     ),
     unpublished: sql(
       `${table}_unpublished`,
-      `select ${columns}, publications from ${table}
-       where published_seq is null and occurred_at <= now() - $1 * interval '1 millisecond'
+      `select ${columns}, publications ${unpublished} and ${wasPublished} = 0
+         and occurred_at <= now() - $1 * interval '1 millisecond'
        order by occurred_at, ${key} limit $2`,
+    ),
+    lost: sql(
+      `${table}_lost`,
+      `select ${columns}, publications ${unpublished} and ${wasPublished} = 1
+       order by ${["occurred_at", ...names].map((name) => `${name} desc`).join(", ")} limit $1`,
     ),
     // A row that is announced again while it stands keeps its first place, by which readers know
     // repeats; least passes over null, which is what a lost publication leaves. Whoever changes

@@ -2,7 +2,7 @@ import type { Logger } from "@waybill/chassis";
 import type { StreamSpec } from "@waybill/contracts/events";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
 import type { BatchConsumer, ConsumerSettings, Consumption } from "./consumer.ts";
-import { type ConsumerState, durablesOf } from "./consumerList.ts";
+import { type ConsumerState, durablesOf, slowestBehind } from "./consumerList.ts";
 import { RunningConsumption } from "./consumption.ts";
 import { type DeadLetters, deadLettersOn } from "./deadLetters.ts";
 import { DeadLetterWriter } from "./deadLetterWriter.ts";
@@ -76,7 +76,8 @@ function messagingOver(connection: Connection, options: MessagingOptions): Messa
       return begin(new RunningConsumption(connection, settings, deadLetterWriter));
     },
     relay: (relay) => {
-      const parts = { connection, publisher, streams, logger, restoreEpoch };
+      const behind = (spec: StreamSpec) => slowestBehind(connection, spec);
+      const parts = { connection, publisher, streams, logger, restoreEpoch, behind };
       const running = begin(new RunningRelay(relay, parts));
       relays.push(running);
       return running;

@@ -4,10 +4,10 @@ import type { StreamSpec } from "@waybill/contracts/events";
 import type { Database } from "@waybill/persistence";
 import { type NatsServer, startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
-import type { Journal, Messaging, Relay } from "../src/index.ts";
+import { done, type Journal, type Messaging, type Relay } from "../src/index.ts";
 import { commit, type Fact, factsOf, openFacts, publishedCount, toEvent } from "./facts.ts";
 import { type JetStream, openJetStream } from "./jetstream.ts";
-import { connectTo, freshStream, until } from "./support.ts";
+import { connectTo, decodeText, freshStream, subjectOf, until } from "./support.ts";
 
 describe("relay", () => {
   let nats: NatsServer;
@@ -157,6 +157,59 @@ describe("relay", () => {
       ...ids(10, "kept").map((id) => `${id}.1`),
       ...ids(5, "lost").map((id) => `${id}.1#2`),
     ]);
+  });
+
+  it("publishes what never was first, then the newest of what was lost, and each go as it happened", async () => {
+    await commit(db, ids(500, "old"), 30_000);
+    await commit(db, ids(500, "new"), 20_000);
+    await allPublished(1_000);
+    const { port } = nats;
+    await nats.kill("SIGKILL");
+    await commit(db, ids(3, "never"), 2_000);
+    nats = await startNats({ dataDir: testFolder("nats-refilled"), port });
+    await allPublished(1_003);
+    const [never, recent, older] = [ids(3, "never"), ids(500, "new"), ids(500, "old")];
+    expect(await jetstream.messageIds(stream)).to.deep.equal([
+      ...never.map((id) => `${id}.1`),
+      ...[...recent, ...older].map((id) => `${id}.1#2`),
+    ]);
+  });
+
+  it("publishes what was lost no faster than a slow consumer handles it", async () => {
+    const facts = 2_500;
+    await commit(db, ids(facts), 2_000);
+    await allPublished(facts);
+    let handled = 0;
+    let mostAhead = 0;
+    messaging.consume<string>({
+      durable: "tester",
+      stream,
+      subjects: [subjectOf(stream, "*")],
+      decode: decodeText,
+      maxBatch: 50,
+      handle: async (events) => {
+        if (handled >= facts) {
+          await new Promise((resolve) => setTimeout(resolve, 60)); // Slow on purpose.
+          const { lastSequence = 0n } = (await messaging.streamState(stream)) ?? {};
+          mostAhead = Math.max(mostAhead, Number(lastSequence) - handled);
+        }
+        handled += events.length;
+        return events.map(() => done);
+      },
+    });
+    const allHandled = (count: number) =>
+      until(
+        "all are handled",
+        () => handled,
+        (seen) => seen === count,
+      );
+    await allHandled(facts);
+    await db.run({
+      name: "facts_lose",
+      text: "update facts set published_seq = null, publications = 1",
+    });
+    await allHandled(2 * facts);
+    expect(mostAhead).to.be.within(1, 1_000);
   });
 
   it("does not take for published what the stream calls a duplicate but has no more", async () => {

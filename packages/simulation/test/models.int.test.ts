@@ -3,7 +3,7 @@ import pins from "../src/store/pins.json" with { type: "json" };
 import { replaySchedules } from "./support/replaySchedules.ts";
 
 /** Together, these schedules carry out each statement but one, which hardly any does. */
-const [first, schedules] = [600, 20];
+const [first, schedules] = [1_200, 20];
 const rare = "payment_events_again";
 
 describe("the models of statements", () => {

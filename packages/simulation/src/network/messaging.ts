@@ -102,6 +102,7 @@ export function relayOf<Row>(
       onChange: (listener: (isUp: boolean) => void) => nats.onChange(owner, listener),
     },
     publisher: { publish },
+    behind: (spec: { name: string }) => soon(() => nats.stream(spec.name).behind()),
     streams: {
       state: (spec: { name: string }) =>
         soon(() => {

@@ -50,6 +50,12 @@ export class Stream {
     return found;
   }
 
+  /** How many messages the slowest durable has still to acknowledge. */
+  behind(): number {
+    const all = [...this.durables.values()];
+    return Math.max(0, ...all.map((one) => this.lastSequence - one.cursor + one.pending.size));
+  }
+
   store(subject: string, block: Uint8Array, data: Uint8Array, now: number): Receipt {
     const headers = parse(block);
     const id = headers.get("Nats-Msg-Id") ?? "";

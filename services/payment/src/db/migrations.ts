@@ -59,17 +59,20 @@ const events = `
     publications     integer not null default 0,
     published_seq    bigint
   )`;
+/** Replaced by one that tells what was never published from what the stream has lost. */
+const unpublished = `
+  create index payment_events_unpublished on payment_events (occurred_at)
+    where published_seq is null`;
 const published = `
   create index payment_events_published on payment_events (published_seq)
     where published_seq is not null`;
 
 export const migrations = [
   migration("0001_payments", [payments, open, latest, latestOfUser]),
-  migration("0002_payment_events", [
-    events,
-    unpublishedIndex("payment_events"),
-    published,
-    streamPositionsTable,
-  ]),
+  migration("0002_payment_events", [events, unpublished, published, streamPositionsTable]),
   migration("0003_due_payments", [decided, due, "drop index payments_open"]),
+  migration("0004_lost_payment_events", [
+    "drop index payment_events_unpublished",
+    unpublishedIndex("payment_events"),
+  ]),
 ];

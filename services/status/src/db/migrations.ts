@@ -1,4 +1,4 @@
-import { streamPositionsTable } from "@waybill/messaging";
+import { streamPositionsTable, unpublishedIndex } from "@waybill/messaging";
 import { migration } from "@waybill/persistence";
 
 export const migrations = [
@@ -54,5 +54,10 @@ export const migrations = [
   // What it names does not change with the moves of an order: see updateStatuses.
   migration("0002_unmoved_statuses", [
     "create index statuses_unmoved on statuses (reannounce_at) where ended_state is null",
+  ]),
+  // Tells what was never published from what the stream has lost.
+  migration("0003_lost_transitions", [
+    "drop index transitions_unpublished",
+    unpublishedIndex("transitions"),
   ]),
 ];

@@ -47,9 +47,16 @@ export function journalModels({ table, key, read }: JournalShape): Models {
   return {
     [`${table}_unpublished`]: (view, [olderThanMs, limit]) =>
       view
-        .where(table, (row) => row.published_seq === null)
+        .where(table, (row) => row.published_seq === null && row.publications === 0)
         .filter((row) => time(row, "occurred_at") <= +view.now - (olderThanMs as number))
         .sort(byTime("occurred_at", firstKey))
+        .slice(0, limit as number)
+        .map((row) => read(view, row)),
+    [`${table}_lost`]: (view, [limit]) =>
+      view
+        .where(table, (row) => row.published_seq === null && row.publications !== 0)
+        .sort(byTime("occurred_at", firstKey))
+        .reverse()
         .slice(0, limit as number)
         .map((row) => read(view, row)),
     [`${table}_mark`]: mark,
