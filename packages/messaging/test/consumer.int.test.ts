@@ -11,7 +11,7 @@ import {
   type Received,
   undecodable,
 } from "../src/index.ts";
-import { connectTo, decodeText, eventOf, freshStream, subjectOf, until } from "./support.ts";
+import { connectTo, eventOf, freshStream, subjectOf, testerOf, until } from "./support.ts";
 
 describe("batch consumer", () => {
   let messaging: Messaging;
@@ -30,10 +30,7 @@ describe("batch consumer", () => {
     handle: BatchConsumer<string>["handle"],
     options: Partial<BatchConsumer<string>> = {},
   ): BatchConsumer<string> => ({
-    durable: "tester",
-    stream,
-    subjects: [subjectOf(stream, "*")],
-    decode: decodeText,
+    ...testerOf(stream),
     handle,
     ...options,
   });

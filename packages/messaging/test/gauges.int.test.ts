@@ -2,7 +2,7 @@ import { type BatchObservableCallback, type MeterProvider, metrics } from "@open
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
 import { done } from "../src/index.ts";
-import { connectTo, decodeText, eventOf, freshStream, subjectOf, until } from "./support.ts";
+import { connectTo, eventOf, freshStream, testerOf, until } from "./support.ts";
 
 /** Stands in for the SDK: answers what a scrape would show. */
 function scraper() {
@@ -31,10 +31,7 @@ describe("how far a consumer is behind", () => {
     await messaging.ensureStream(stream);
     const gate = Promise.withResolvers<void>();
     messaging.consume({
-      durable: "tester",
-      stream,
-      subjects: [subjectOf(stream, "*")],
-      decode: decodeText,
+      ...testerOf(stream),
       maxBatch: 2,
       handle: async (events) => {
         await gate.promise;

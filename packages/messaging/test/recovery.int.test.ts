@@ -3,7 +3,7 @@ import { type NatsServer, startNats, testFolder } from "@waybill/stack";
 import { expect } from "chai";
 import { type BatchConsumer, type Consumption, done, type Messaging } from "../src/index.ts";
 import { type JetStream, openJetStream } from "./jetstream.ts";
-import { connectTo, decodeText, eventOf, freshStream, subjectOf, until } from "./support.ts";
+import { connectTo, eventOf, freshStream, testerOf, until } from "./support.ts";
 
 describe("a batch consumer finds its way back", () => {
   let nats: NatsServer;
@@ -30,10 +30,7 @@ describe("a batch consumer finds its way back", () => {
 
   const begin = (options: Partial<BatchConsumer<string>> = {}) => {
     consumption = messaging.consume<string>({
-      durable: "tester",
-      stream,
-      subjects: [subjectOf(stream, "*")],
-      decode: decodeText,
+      ...testerOf(stream),
       handle: async (events) => {
         seen.push(...events.map(({ event }) => event));
         return events.map(() => done);

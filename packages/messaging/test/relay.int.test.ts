@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { done, type Journal, type Messaging, type Relay } from "../src/index.ts";
 import { commit, type Fact, factsOf, openFacts, publishedCount, toEvent } from "./facts.ts";
 import { type JetStream, openJetStream } from "./jetstream.ts";
-import { connectTo, decodeText, freshStream, subjectOf, until } from "./support.ts";
+import { connectTo, freshStream, testerOf, until } from "./support.ts";
 
 describe("relay", () => {
   let nats: NatsServer;
@@ -182,10 +182,7 @@ describe("relay", () => {
     let handled = 0;
     let mostAhead = 0;
     messaging.consume<string>({
-      durable: "tester",
-      stream,
-      subjects: [subjectOf(stream, "*")],
-      decode: decodeText,
+      ...testerOf(stream),
       maxBatch: 50,
       handle: async (events) => {
         if (handled >= facts) {

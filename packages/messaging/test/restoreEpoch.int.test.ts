@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { beforeRestore, connectMessaging, done, type Messaging } from "../src/index.ts";
 import { commit, type FactState, factsOf, openFacts, toEvent } from "./facts.ts";
 import { type JetStream, openJetStream } from "./jetstream.ts";
-import { decodeText, eventOf, freshStream, logger, subjectOf, until } from "./support.ts";
+import { eventOf, freshStream, logger, testerOf, until } from "./support.ts";
 
 const epoch = 1_790_000_000n;
 
@@ -40,10 +40,7 @@ describe("after a restoration", () => {
 
   const consumeInto = (messaging: Messaging, seen: string[]) =>
     messaging.consume<string>({
-      durable: "tester",
-      stream,
-      subjects: [subjectOf(stream, "*")],
-      decode: decodeText,
+      ...testerOf(stream),
       handle: async (events) => {
         seen.push(...events.map(({ event }) => event));
         return events.map(() => done);

@@ -13,7 +13,7 @@ import type { StreamSpec } from "@waybill/contracts/events";
 import { testServers } from "@waybill/stack";
 import { expect } from "chai";
 import { done, type Messaging, type Received } from "../src/index.ts";
-import { connectTo, decodeText, eventOf, freshStream, subjectOf, until } from "./support.ts";
+import { connectTo, eventOf, freshStream, testerOf, until } from "./support.ts";
 
 interface Recorded {
   readonly name: string;
@@ -77,10 +77,7 @@ describe("the trace of a consumed event", () => {
     }
     const seen: Received<string>[] = [];
     await using consumption = messaging.consume<string>({
-      durable: "tester",
-      stream,
-      subjects: [subjectOf(stream, "*")],
-      decode: decodeText,
+      ...testerOf(stream),
       handle: async (events) => {
         seen.push(...events);
         return events.map(() => done);

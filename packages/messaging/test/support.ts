@@ -45,6 +45,14 @@ export const decodeText = (bytes: Uint8Array): string => {
   return text;
 };
 
+/** A durable consumer of the whole stream, but for what it does with it. */
+export const testerOf = (stream: StreamSpec) => ({
+  durable: "tester",
+  stream,
+  subjects: [subjectOf(stream, "*")],
+  decode: decodeText,
+});
+
 /** Polls until the condition holds; throws after the deadline with what was seen last. */
 export async function until<T>(
   what: string,
